@@ -1,0 +1,13 @@
+//! Cairn's engine: it turns what a phone hears and where it was into reports, keeps them, hands them to location services,
+//! counts what its user contributed and answers "where am I?" without network or GPS.
+//!
+//! Plain Rust, no JNI and no unsafe code. Data flows one way through the modules below; [`Engine`](engine::Engine) wires them
+//! and is the one object that everything outside holds.
+
+pub mod clock;
+pub mod error;
+pub mod model;
+pub mod supervisor;
+
+pub use clock::{Clock, SystemClock};
+pub use error::CoreError;

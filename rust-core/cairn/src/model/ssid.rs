@@ -1,0 +1,67 @@
+//! WiFi network names, and what they ask of those who hear them.
+
+use std::fmt;
+
+/// A network name as it was on the air: bytes, mostly but not always UTF-8, at most 32 of them in honest beacons.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Ssid(Box<[u8]>);
+
+impl Ssid {
+    /// A name from its raw bytes; empty where the beacon carried none.
+    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The raw bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether the owner hides the name: none, empty, or all NUL (what access points send for "hidden").
+    pub fn is_hidden(&self) -> bool {
+        self.0.iter().all(|&b| b == 0)
+    }
+
+    /// Whether the owner opted out of location services: `_nomap` or `_optout` anywhere in the name, in any case.
+    ///
+    /// Services look for them case as is (`BeaconDB`) or at the end only (Google's rule); the widest reading respects every
+    /// owner who meant it.
+    pub fn opts_out(&self) -> bool {
+        let lower = self.0.to_ascii_lowercase();
+        let has = |mark: &[u8]| lower.windows(mark.len()).any(|part| part == mark);
+        has(b"_nomap") || has(b"_optout")
+    }
+
+    /// The name as text, with U+FFFD for what is not UTF-8: for the wire and the screen, never for logs.
+    pub fn to_text(&self) -> String {
+        String::from_utf8_lossy(&self.0).into_owned()
+    }
+}
+
+impl fmt::Debug for Ssid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ssid(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opting_out_is_heard_wherever_and_however_it_is_written() {
+        for name in ["Home_nomap", "_optout", "a_NoMap_b", "x_OPTOUT"] {
+            assert!(Ssid::new(name.as_bytes()).opts_out(), "{name}");
+        }
+        for name in ["nomap", "Home_no_map", "optout", "Home-nomap", ""] {
+            assert!(!Ssid::new(name.as_bytes()).opts_out(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_nothing_or_of_nuls_is_hidden() {
+        assert!(Ssid::default().is_hidden());
+        assert!(Ssid::new([0; 8]).is_hidden());
+        assert!(!Ssid::new(*b"a\0").is_hidden());
+    }
+}
