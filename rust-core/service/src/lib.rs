@@ -1,2 +1,3 @@
 //! placeholder
 pub mod model;
+pub mod protocol;
