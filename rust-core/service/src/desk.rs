@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::faults::FaultScript;
+use crate::faults::Rules;
 use crate::protocol::{Protocol, Reply, Request, Route};
 use crate::settings::{Mode, ServiceError, Settings};
 use crate::store::{Accepted, Store};
@@ -12,8 +12,6 @@ pub(crate) struct Desk {
     mode: Mode,
     store: Store,
     protocol: Box<dyn Protocol>,
-    /// Only its standing rules are asked here: poison and the largest batch.
-    faults: FaultScript,
 }
 
 /// What became of a request.
@@ -36,29 +34,29 @@ impl Desk {
         store.replay(|received_ms, reports| {
             protocol.learn(reports, received_ms);
         })?;
-        Ok(Self { mode: settings.mode, store, protocol, faults: settings.faults.clone() })
+        Ok(Self { mode: settings.mode, store, protocol })
     }
 
-    /// Answers a request that came at `now_ms`, Unix milliseconds.
-    pub fn handle(&mut self, request: &Request, now_ms: i64) -> Handled {
+    /// Answers a request that came at `now_ms`, Unix milliseconds, refusing what `rules` refuse.
+    pub fn handle(&mut self, request: &Request, rules: &Rules, now_ms: i64) -> Handled {
         if request.path == "/health" {
             return self.health().into();
         }
         match self.protocol.route(request) {
-            Ok(Route::Submit) => self.submit(request, now_ms).unwrap_or_else(Handled::from),
+            Ok(Route::Submit) => self.submit(request, rules, now_ms).unwrap_or_else(Handled::from),
             Ok(Route::Locate) => self.protocol.locate(request, now_ms).into(),
             Ok(Route::Country) => self.protocol.country(request, now_ms).into(),
             Err(reply) => reply.into(),
         }
     }
 
-    fn submit(&mut self, request: &Request, now_ms: i64) -> Result<Handled, Reply> {
+    fn submit(&mut self, request: &Request, rules: &Rules, now_ms: i64) -> Result<Handled, Reply> {
         let mut items = self.protocol.read(request)?;
         let sent = items.len();
-        if self.faults.max_items.is_some_and(|max| sent > max) {
+        if rules.max_items.is_some_and(|max| sent > max) {
             return Err(too_large());
         }
-        if let Some(culprit) = self.faults.poison.as_ref().and_then(|bad| items.iter().position(|item| bad(item))) {
+        if let Some(culprit) = rules.poison.as_ref().and_then(|bad| items.iter().position(|item| bad(item))) {
             return Err(self.protocol.refuse(culprit));
         }
         items.retain(|item| self.protocol.keeps(item));
@@ -84,11 +82,6 @@ impl Desk {
         }
     }
 
-    /// Replaces the standing rules.
-    pub fn set_faults(&mut self, faults: FaultScript) {
-        self.faults = faults;
-    }
-
     /// Every report taken, in order of receipt.
     pub fn accepted(&self) -> rusqlite::Result<Vec<Accepted>> {
         self.store.accepted()
@@ -104,3 +97,7 @@ fn unavailable(error: &rusqlite::Error) -> Reply {
     log::error!("service: the store failed: {:?}", error.sqlite_error_code());
     Reply::error(503, "global", "serviceUnavailable", "Service Unavailable")
 }
+
+#[cfg(test)]
+#[path = "desk_tests.rs"]
+mod tests;

@@ -56,9 +56,15 @@ type Poison = Arc<dyn Fn(&Value) -> bool + Send + Sync>;
 pub struct FaultScript {
     next: VecDeque<Option<Fault>>,
     chance: Option<Chance>,
-    pub(crate) poison: Option<Poison>,
-    pub(crate) max_bytes: Option<usize>,
-    pub(crate) max_items: Option<usize>,
+    rules: Rules,
+}
+
+/// What is refused however often it is sent.
+#[derive(Clone, Default)]
+pub(crate) struct Rules {
+    pub poison: Option<Poison>,
+    pub max_bytes: Option<usize>,
+    pub max_items: Option<usize>,
 }
 
 #[derive(Clone)]
@@ -84,29 +90,35 @@ impl FaultScript {
     /// Once the script is over, each request meets one of `kinds` with this probability (0 to 1), the same for the same seed.
     #[must_use]
     pub fn random(mut self, seed: u64, probability: f64, kinds: Vec<Fault>) -> Self {
-        self.chance = Some(Chance { rng: ChaCha8Rng::seed_from_u64(seed), probability: probability.clamp(0.0, 1.0), kinds });
+        self.chance =
+            Some(Chance { rng: ChaCha8Rng::seed_from_u64(seed), probability: probability.clamp(0.0, 1.0), kinds });
         self
     }
 
     /// Refuses every batch that has an item for which `poisoned` holds, in the words of the mode.
     #[must_use]
     pub fn poison(mut self, poisoned: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Self {
-        self.poison = Some(Arc::new(poisoned));
+        self.rules.poison = Some(Arc::new(poisoned));
         self
     }
 
     /// Answers 413 to bodies of more bytes than this, counted as sent.
     #[must_use]
     pub const fn max_bytes(mut self, bytes: usize) -> Self {
-        self.max_bytes = Some(bytes);
+        self.rules.max_bytes = Some(bytes);
         self
     }
 
     /// Answers 413 to batches of more items than this.
     #[must_use]
     pub const fn max_items(mut self, items: usize) -> Self {
-        self.max_items = Some(items);
+        self.rules.max_items = Some(items);
         self
+    }
+
+    /// What applies to every request.
+    pub(crate) fn rules(&self) -> Rules {
+        self.rules.clone()
     }
 
     /// The fault of the next request.
@@ -125,7 +137,10 @@ impl FaultScript {
 
 impl fmt::Debug for FaultScript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FaultScript").field("next", &self.next).field("random", &self.chance.is_some()).finish_non_exhaustive()
+        f.debug_struct("FaultScript")
+            .field("next", &self.next)
+            .field("random", &self.chance.is_some())
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,10 +11,10 @@ use axum::http::{HeaderMap, Request as HttpRequest, Response, Uri, header, reque
 use flate2::read::MultiGzDecoder;
 
 use crate::desk::{Desk, Handled, too_large};
-use crate::faults::{Fault, FaultScript};
+use crate::faults::{Fault, FaultScript, Rules};
 use crate::line::Grip;
-use crate::requests::{RequestLog, RequestRecord};
 use crate::protocol::{Reply, Request};
+use crate::requests::{RequestLog, RequestRecord};
 
 /// What all requests share.
 pub(crate) struct App {
@@ -103,14 +103,15 @@ async fn answer(
         }
         _ => {}
     }
-    let too_long = lock(&app.faults).max_bytes.is_some_and(|max| body.len() > max);
+    let rules = lock(&app.faults).rules();
+    let too_long = rules.max_bytes.is_some_and(|max| body.len() > max);
     let unpacked = match unpacked {
         Err(Unpacking::TooLarge) => return plain(too_large()),
         _ if too_long => return plain(too_large()),
         Err(Unpacking::Corrupt) => None,
         Ok(body) => Some(body),
     };
-    let mut handled = at_desk(app.clone(), parts, unpacked).await;
+    let mut handled = at_desk(app.clone(), parts, unpacked, rules).await;
     record.batch = handled.batch;
     if fault == Some(&Fault::Truncated) {
         handled.reply.body.push_str(&" ".repeat(TRUNCATED_PROMISE));
@@ -119,7 +120,7 @@ async fn answer(
 }
 
 /// Runs the desk, which waits for the disk, where waiting holds nobody up.
-async fn at_desk(app: Arc<App>, parts: Parts, body: Option<Vec<u8>>) -> Handled {
+async fn at_desk(app: Arc<App>, parts: Parts, body: Option<Vec<u8>>, rules: Rules) -> Handled {
     let handled = tokio::task::spawn_blocking(move || {
         let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let key = key(&parts.uri);
@@ -131,7 +132,7 @@ async fn at_desk(app: Arc<App>, parts: Parts, body: Option<Vec<u8>>) -> Handled 
             ascii_agent: parts.headers.get(header::USER_AGENT).is_none_or(|agent| agent.as_bytes().is_ascii()),
             body: body.as_deref(),
         };
-        lock(&app.desk).handle(&request, now_ms())
+        lock(&app.desk).handle(&request, &rules, now_ms())
     });
     handled.await.unwrap_or_else(|_| Reply::empty(500).into())
 }

@@ -104,7 +104,6 @@ impl Running {
 
     /// Replaces what goes wrong from now on.
     pub fn set_faults(&self, faults: FaultScript) {
-        lock(&self.app.desk).set_faults(faults.clone());
         *lock(&self.app.faults) = faults;
     }
 

@@ -99,7 +99,8 @@ impl Store {
     /// Totals.
     pub fn counts(&self) -> rusqlite::Result<Counts> {
         let sql = "SELECT (SELECT count(*) FROM batch), count(*), coalesce(sum(emitters), 0) FROM report";
-        self.0.query_row(sql, [], |row| Ok(Counts { batches: row.get(0)?, reports: row.get(1)?, emitters: row.get(2)? }))
+        self.0
+            .query_row(sql, [], |row| Ok(Counts { batches: row.get(0)?, reports: row.get(1)?, emitters: row.get(2)? }))
     }
 }
 

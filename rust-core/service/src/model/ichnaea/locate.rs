@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::observation::{ranges, within};
-use super::station::{Day, Station, farthest_corner};
 use super::Model;
+use super::observation::{AGES, BLUE_SIGNALS, Radiator, Tower, WIFI_SIGNALS, ranges, within};
+use super::station::{Day, Station, farthest_corner};
 use crate::model::{Bounds, CellKey, Estimate, Key, Mac, Place, Source};
 
 /// A network in a query.
@@ -25,6 +25,27 @@ pub struct CellHeard {
     pub key: CellKey,
     /// How it was heard.
     pub heard: Heard,
+}
+
+impl Heard {
+    /// How an access point was heard; what is out of range is unknown.
+    pub fn wifi(radiator: &Radiator) -> Self {
+        Self { signal: within(radiator.signal, &WIFI_SIGNALS), age: within(radiator.age, &AGES) }
+    }
+
+    /// How a beacon was heard; what is out of range is unknown.
+    pub fn blue(radiator: &Radiator) -> Self {
+        Self { signal: within(radiator.signal, &BLUE_SIGNALS), age: within(radiator.age, &AGES) }
+    }
+}
+
+impl CellHeard {
+    /// The cell, if its identity is whole; a signal or age out of range is unknown.
+    pub fn new(tower: &Tower) -> Option<Self> {
+        let key = tower.key()?;
+        let (signal, _) = tower.strength(key.radio);
+        Some(Self { key, heard: Heard { signal, age: within(tower.age, &AGES) } })
+    }
 }
 
 /// A geolocate request, its networks valid and each there once.
@@ -122,7 +143,9 @@ impl Model {
     fn by_clusters(&self, kind: &Kind, heard: &BTreeMap<Mac, Heard>, today: Day) -> Vec<Candidate> {
         let found: Vec<Found> = heard
             .iter()
-            .filter_map(|(mac, heard)| Found::new(self.stations.get(&(kind.key)(*mac))?, *heard, kind.missing_signal, today))
+            .filter_map(|(mac, heard)| {
+                Found::new(self.stations.get(&(kind.key)(*mac))?, *heard, kind.missing_signal, today)
+            })
             .take(MAX_NETWORKS)
             .collect();
         // Fewer than two networks answer nothing: else one could look up where a single owner lives.
@@ -237,12 +260,4 @@ fn best_supported(mut candidates: Vec<Candidate>) -> Option<Estimate> {
     let groups = candidates.iter().enumerate().rev().map(support);
     let best = groups.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
     Some(best.2)
-}
-
-/// A signal as ichnaea's look-ups see it: unknown when out of range.
-impl Heard {
-    /// Reads signal (dBm) and age (ms), each unknown when out of range.
-    pub fn new(signal: Option<i64>, signals: &std::ops::RangeInclusive<i64>, age: Option<i64>) -> Self {
-        Self { signal: within(signal, signals), age: within(age, &(-3_600_000..=3_600_000)) }
-    }
 }

@@ -1,6 +1,6 @@
 //! ichnaea's model at efe73300: weighted station positions with blocking, and its locate by clusters.
 //!
-//! Pure. Two things are left out because nothing here needs them: GeoIP, and learning from queries.
+//! Pure. Two things are left out because nothing here needs them: geolocation by IP address, and learning from queries.
 
 pub mod land;
 mod locate;

@@ -83,8 +83,12 @@ pub struct Observation {
 
 const LATITUDES: RangeInclusive<f64> = -85.051..=85.051;
 const LONGITUDES: RangeInclusive<f64> = -180.0..=180.0;
+/// dBm; what else an access point is said to have sent is unknown.
+pub(super) const WIFI_SIGNALS: RangeInclusive<i64> = -100..=-10;
+/// dBm; the same for a beacon.
+pub(super) const BLUE_SIGNALS: RangeInclusive<i64> = -127..=0;
 /// Ages outside one hour are unknown.
-const AGES: RangeInclusive<i64> = -3_600_000..=3_600_000;
+pub(super) const AGES: RangeInclusive<i64> = -3_600_000..=3_600_000;
 /// Addresses many devices share: all zeros, broadcast, and a VRRP-like multicast group.
 const SHARED_MACS: [u64; 3] = [0, 0xffff_ffff_ffff, 0x0100_5e90_1000];
 /// A GSM cell identity has 16 bits; a longer one is really WCDMA.
@@ -94,19 +98,20 @@ impl Report {
     /// The observations that survive, one per emitter; none if the place is impossible or at sea.
     pub fn observations(&self) -> Vec<Observation> {
         let Some(place) = self.place() else { return Vec::new() };
-        let weigh = |key, strength: f64, age, max_accuracy| Observation {
+        let wifi = self.wifi.iter().filter_map(|w| Some((Key::Wifi(mac(&w.mac)?), self.radiator(w, &WIFI_SIGNALS))));
+        let blue = self.blue.iter().filter_map(|b| Some((Key::Blue(mac(&b.mac)?), self.radiator(b, &BLUE_SIGNALS))));
+        let cells = self.cells.iter().filter_map(|t| t.key().map(|key| (Key::Cell(key), self.tower(t, key.radio))));
+        let mut best = BTreeMap::new();
+        for (key, sighting) in wifi.chain(blue).chain(cells) {
+            best.entry(key).and_modify(|best: &mut Sighting| *best = sighting.max(*best)).or_insert(sighting);
+        }
+        let weighed = best.into_iter().map(|(key, sighting)| Observation {
             key,
             place,
-            weight: strength * self.motion_weight(age, max_accuracy),
+            weight: self.weight(&key, sighting),
             gnss: !self.from_query,
-        };
-        let wifi = best(self.wifi.iter().filter_map(|w| Some((mac(&w.mac)?, self.radiator(w, -100..=-10)))))
-            .map(|(mac, (signal, _, age))| weigh(Key::Wifi(mac), wifi_strength(signal), age.as_known(), 200.0));
-        let blue = best(self.blue.iter().filter_map(|b| Some((mac(&b.mac)?, self.radiator(b, -127..=0)))))
-            .map(|(mac, (_, _, age))| weigh(Key::Blue(mac), 1.0, age.as_known(), 100.0));
-        let cells = best(self.cells.iter().filter_map(|t| Some((t.key()?, self.tower(t)?))))
-            .map(|(key, (_, signal, _, age))| weigh(Key::Cell(key), cell_strength(key.radio, signal), age.as_known(), 1000.0));
-        wifi.chain(blue).chain(cells).filter(|o| o.weight > 0.0).collect()
+        });
+        weighed.filter(|o| o.weight > 0.0).collect()
     }
 
     fn place(&self) -> Option<Place> {
@@ -114,45 +119,56 @@ impl Report {
         land::country(place).map(|_| place)
     }
 
-    /// A sighting's age relative to the fix, or unknown.
-    fn relative(&self, age: Option<i64>) -> Youth {
-        let age = age.map(|age| age.saturating_sub(self.age.unwrap_or(0)));
-        Youth(within(age, &AGES).map(|age| -age))
+    fn radiator(&self, r: &Radiator, signals: &RangeInclusive<i64>) -> Sighting {
+        Sighting {
+            nearness: None,
+            signal: within(r.signal, signals),
+            clarity: within(r.snr, &(1..=100)),
+            youth: self.youth(r.age),
+        }
     }
 
-    /// Better ones compare greater.
-    fn radiator(&self, r: &Radiator, signals: RangeInclusive<i64>) -> (Option<i64>, Option<i64>, Youth) {
-        (within(r.signal, &signals), within(r.snr, &(1..=100)), self.relative(r.age))
-    }
-
-    /// Better ones compare greater; a timing advance, when known, is best when low.
-    fn tower(&self, tower: &Tower) -> Option<(Option<i64>, Option<i64>, Option<i64>, Youth)> {
-        let radio = tower.key()?.radio;
+    fn tower(&self, tower: &Tower, radio: Radio) -> Sighting {
         let ta = if radio == Radio::Wcdma { None } else { within(tower.ta, &(0..=63)) };
         let (signal, asu) = tower.strength(radio);
-        Some((ta.map(|ta| -ta), signal, asu, self.relative(tower.age)))
+        Sighting { nearness: ta.map(|ta| -ta), signal, clarity: asu, youth: self.youth(tower.age) }
     }
 
-    /// B.1 without the signal: accuracy, age and speed.
-    fn motion_weight(&self, age: Option<i64>, max_accuracy: f64) -> f64 {
+    /// How long before the fix a sighting was made, negated; unknown if out of range.
+    fn youth(&self, age: Option<i64>) -> Option<i64> {
+        let age = age.map(|age| age.saturating_sub(self.age.unwrap_or(0)));
+        within(age, &AGES).map(|age| -age)
+    }
+
+    /// B.1: by accuracy, age, speed and signal; 0 is no observation at all.
+    fn weight(&self, key: &Key, sighting: Sighting) -> f64 {
+        let (strength, max_accuracy) = match key {
+            Key::Wifi(_) => (wifi_strength(sighting.signal), 200.0),
+            Key::Blue(_) => (1.0, 100.0),
+            Key::Cell(cell) => (cell_strength(cell.radio, sighting.signal), 1000.0),
+        };
         let accuracy = within(self.accuracy, &(0.0..=1e6)).filter(|m| *m > 0.0).unwrap_or(10.0);
-        let age = age.unwrap_or(2000).unsigned_abs() as f64;
+        let age = sighting.youth.unwrap_or(2000).unsigned_abs() as f64;
         let speed = within(self.speed, &(0.0..=300.0)).unwrap_or(1.0);
         if accuracy > max_accuracy || age > 20_000.0 || speed > 50.0 {
             return 0.0;
         }
-        (10.0 / accuracy.max(10.0)).sqrt() * (2000.0 / age.max(2000.0)).sqrt() * (5.0 / speed.max(1.0)).sqrt().min(1.0)
+        let by_motion = (2000.0 / age.max(2000.0)).sqrt() * (5.0 / speed.max(1.0)).sqrt().min(1.0);
+        (10.0 / accuracy.max(10.0)).sqrt() * by_motion * strength
     }
 }
 
-/// Negated age, so that the younger compares greater, and an unknown one least.
+/// What validation leaves of a sighting; of two of one emitter the greater is the better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Youth(Option<i64>);
-
-impl Youth {
-    fn as_known(self) -> Option<i64> {
-        self.0.map(|negated| -negated)
-    }
+struct Sighting {
+    /// Timing advance, negated.
+    nearness: Option<i64>,
+    /// dBm.
+    signal: Option<i64>,
+    /// Signal to noise ratio, or a cell's asu.
+    clarity: Option<i64>,
+    /// Age in milliseconds, negated.
+    youth: Option<i64>,
 }
 
 impl Tower {
@@ -174,7 +190,7 @@ impl Tower {
     }
 
     /// Signal in dBm and asu, each if in range; some phones send the signal as asu.
-    fn strength(&self, radio: Radio) -> (Option<i64>, Option<i64>) {
+    pub(super) fn strength(&self, radio: Radio) -> (Option<i64>, Option<i64>) {
         let (signals, asus) = ranges(radio);
         let swapped = self.asu.filter(|asu| *asu < -5);
         let asu = within(self.asu, &asus);
@@ -221,13 +237,4 @@ fn fourth_power(distance: f64) -> f64 {
 
 pub(super) fn within<T: PartialOrd>(value: Option<T>, range: &RangeInclusive<T>) -> Option<T> {
     value.filter(|value| range.contains(value))
-}
-
-/// One sighting per key: the one that compares greatest.
-fn best<K: Ord, V: Ord + Copy>(sightings: impl Iterator<Item = (K, V)>) -> impl Iterator<Item = (K, V)> {
-    let mut kept = BTreeMap::new();
-    for (key, value) in sightings {
-        kept.entry(key).and_modify(|best: &mut V| *best = value.max(*best)).or_insert(value);
-    }
-    kept.into_iter()
 }

@@ -16,14 +16,7 @@ fn wifi(n: u64) -> Key {
 }
 
 fn tower(cell: i64) -> Tower {
-    Tower {
-        radio: Some(Radio::Lte),
-        mcc: Some(262),
-        mnc: Some(1),
-        area: Some(7),
-        cell: Some(cell),
-        ..Tower::default()
-    }
+    Tower { radio: Some(Radio::Lte), mcc: Some(262), mnc: Some(1), area: Some(7), cell: Some(cell), ..Tower::default() }
 }
 
 fn with_tower(change: impl FnOnce(&mut Tower)) -> Report {

@@ -114,14 +114,11 @@ pub(super) fn query(body: &Value) -> Result<Query, Culprit> {
         cell.integer("psc")?;
         let radio = asked_radio(cell, &format!("cellTowers.{i}.radioType"))?.or(default_radio);
         let tower = tower(cell, radio)?;
-        if let Some(key) = tower.key() {
-            let signals = (-150, 0);
-            cells.push(CellHeard { key, heard: Heard::new(tower.signal, &(signals.0..=signals.1), tower.age) });
-        }
+        cells.extend(CellHeard::new(&tower));
     }
     Ok(Query {
-        wifi: asked_radiators(&root.objects("wifiAccessPoints")?, -100..=-10)?,
-        blue: asked_radiators(&root.objects("bluetoothBeacons")?, -127..=0)?,
+        wifi: asked_radiators(&root.objects("wifiAccessPoints")?, Heard::wifi)?,
+        blue: asked_radiators(&root.objects("bluetoothBeacons")?, Heard::blue)?,
         cells,
         areas,
     })
@@ -139,14 +136,11 @@ fn asked_radio(object: &Object, path: &str) -> Result<Option<Radio>, Culprit> {
 }
 
 /// The valid networks of a list, or none if they are fewer than two.
-fn asked_radiators(
-    list: &[Object],
-    signals: std::ops::RangeInclusive<i64>,
-) -> Result<BTreeMap<Mac, Heard>, Culprit> {
+fn asked_radiators(list: &[Object], hear: fn(&Radiator) -> Heard) -> Result<BTreeMap<Mac, Heard>, Culprit> {
     let mut heard = BTreeMap::new();
     for object in list {
         if let Some(radiator) = radiator(object)? {
-            heard.extend(mac(&radiator.mac).map(|mac| (mac, Heard::new(radiator.signal, &signals, radiator.age))));
+            heard.extend(mac(&radiator.mac).map(|mac| (mac, hear(&radiator))));
         }
     }
     if heard.len() < 2 {
