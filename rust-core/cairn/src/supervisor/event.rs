@@ -34,7 +34,7 @@ pub enum Heat {
 }
 
 /// What happens on the phone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
     /// The user starts collecting; while results of a trip just stopped are awaited, the new one begins after its
     /// [`Command::Finished`].
@@ -93,7 +93,7 @@ pub enum Event {
 }
 
 /// What is to be done.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Command {
     /// Switch a sensor on; for [`SensorKind::Gnss`] with a fix at least this often.
     StartSensor {

@@ -72,7 +72,7 @@ impl Motion {
     /// The motion sensor woke. After a long pause that is believed; else it is checked as soon as a check is due.
     pub(super) fn woke(&mut self, now: Millis) {
         if let Stage::Resting(rest) = &mut self.stage {
-            if now - rest.since >= LONG_PAUSE && rest.in_vain == 0 {
+            if now - rest.looked >= LONG_PAUSE {
                 *self = Self::begin(now);
             } else {
                 rest.woken = true;

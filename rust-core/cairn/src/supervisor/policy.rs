@@ -1,4 +1,6 @@
-//! The supervisor's constants, each with the reason for its value. Facts are from reference/stumblers.md, 1.2, 1.3 and 5.
+//! The supervisor's constants, each with the reason for its value.
+//!
+//! Names in brackets are stumblers that proved a value: see reference/stumblers.md, 1.2, 1.3 and 5.
 
 use super::SensorKind;
 use crate::model::{Metres, Millis};
@@ -23,7 +25,7 @@ pub(super) const CELLS_SHORTEST: Millis = Millis::from_secs(5);
 pub(super) const SCAN_LONGEST: Millis = Millis::from_secs(60);
 /// Weight of the newest speed in the smoothed one (NeoStumbler): a traffic light does not stop the scans.
 pub(super) const SPEED_WEIGHT: f64 = 0.15;
-/// Faster than any vehicle on the ground or airliner; a speed above it is an error (MozStumbler).
+/// Faster than any vehicle on the ground or airliner; a speed above it is an error (Mozilla).
 pub(super) const SPEED_LIMIT: f64 = 340.0;
 /// How much further apart scans are when the phone is warm or saves power.
 pub(super) const STRAINED: i64 = 2;
@@ -43,18 +45,18 @@ pub(super) const FIX_BRIDGE: Millis = Millis::from_secs(60);
 /// Satellites are searched for this long before it is taken for being indoors; a cold start takes 1 to 2 minutes.
 pub(super) const SEARCH_SKY: Millis = Millis::from_mins(5);
 
-/// Less than this, while [`super::Settings::still_after`] passes, is not moving (MozStumbler): above GNSS drift, below a stroll.
+/// Less than this, while [`super::Settings::still_after`] passes, is not moving (Mozilla): above GNSS drift, below a stroll.
 pub(super) const STILL_WITHIN: Metres = Metres(50.0);
-/// This far from where the pause began is a real move: phones lifted from a table stay below it (MozStumbler: 10 m; drift
+/// This far from where the pause began is a real move: phones lifted from a table stay below it (Mozilla: 10 m; drift
 /// right after waking is worse than that).
 pub(super) const MOVED_BEYOND: Metres = Metres(20.0);
-/// GPS is on for at most this long to tell a real move from a false wake-up (MozStumbler).
+/// GPS is on for at most this long to tell a real move from a false wake-up (Mozilla).
 pub(super) const CHECK_MOVE: Millis = Millis::from_secs(30);
 /// The same when the sky was lost: a search from cold takes longer than a look from warm.
 pub(super) const CHECK_SKY: Millis = Millis::from_secs(60);
-/// After such a pause GNSS is cold, so that a short check would miss a real move: the next wake-up resumes unchecked (MozStumbler).
+/// Unused for this long GNSS is cold, so that a short check would miss a real move: a wake-up is believed (Mozilla).
 pub(super) const LONG_PAUSE: Millis = Millis::from_hours(2);
-/// Wake-ups this soon after a pause began wait; doubles with each false one (MozStumbler's ramp).
+/// Wake-ups this soon after a pause began wait; doubles with each false one (Mozilla's ramp).
 pub(super) const WAKE_FIRST: Millis = Millis::from_secs(20);
 /// Longest wait for a wake-up, however often it was false.
 pub(super) const WAKE_LONGEST: Millis = Millis::from_mins(5);

@@ -1,112 +1,12 @@
 //! What a user and a phone may do to the supervisor, told as short stories.
 
+mod phone;
+
+use phone::Phone;
+
 use super::policy::{BEACONS_RESTART, FIX_FRESH, SCAN_TIMEOUT};
 use super::*;
-use crate::model::{LatLng, Metres, Millis};
-
-/// A phone that obeys: fixes while GNSS runs, results 3 s after each scan asked for, a tick when the alarm rings.
-struct Phone {
-    supervisor: Supervisor,
-    now: i64,
-    north: f64,
-    speed: f64,
-    sky: bool,
-    answers: bool,
-    running: Vec<SensorKind>,
-    due: Vec<(i64, SensorKind)>,
-    log: Vec<(i64, Command)>,
-}
-
-impl Phone {
-    fn started() -> Self {
-        Self::with(Settings::default())
-    }
-
-    fn with(settings: Settings) -> Self {
-        let mut phone = Self {
-            supervisor: Supervisor::new(settings),
-            now: 0,
-            north: 0.0,
-            speed: 1.4,
-            sky: true,
-            answers: true,
-            running: Vec::new(),
-            due: Vec::new(),
-            log: Vec::new(),
-        };
-        phone.tell(Event::Start);
-        phone
-    }
-
-    fn tell(&mut self, event: Event) {
-        for command in self.supervisor.on(Millis::from_secs(self.now), event) {
-            match &command {
-                Command::StartSensor { sensor, .. } => self.running.push(*sensor),
-                Command::StopSensor(sensor) => self.running.retain(|running| running != sensor),
-                Command::ScanNow(sensor) if self.answers => self.due.push((self.now + 3, *sensor)),
-                _ => {}
-            }
-            self.log.push((self.now, command));
-        }
-    }
-
-    /// Lives for some seconds.
-    fn live(&mut self, seconds: i64) {
-        for _ in 0..seconds {
-            self.now += 1;
-            self.north += self.speed;
-            let (come, due) = self.due.iter().partition(|(at, _)| *at <= self.now);
-            self.due = due;
-            let come: Vec<(i64, SensorKind)> = come;
-            for (_, sensor) in come {
-                self.tell(Event::Scanned { sensor, heard: 9 });
-            }
-            if self.sky && self.now % 2 == 0 && self.runs(SensorKind::Gnss) {
-                let place = LatLng::new(self.north / 111_195.0, 8.0).unwrap();
-                self.tell(Event::Fix { place, accuracy: Some(Metres(5.0)), speed: Some(self.speed) });
-            }
-            self.tell(Event::Tick);
-        }
-    }
-
-    fn runs(&self, sensor: SensorKind) -> bool {
-        self.running.contains(&sensor)
-    }
-
-    fn status(&self) -> Status {
-        self.supervisor.status()
-    }
-
-    fn paused(&self) -> Option<Pause> {
-        match self.status() {
-            Status::Paused { why, .. } => Some(why),
-            _ => None,
-        }
-    }
-
-    fn times(&self, wanted: &Command) -> Vec<i64> {
-        self.log.iter().filter(|(_, command)| command == wanted).map(|(at, _)| *at).collect()
-    }
-
-    fn wifi_scans(&self) -> Vec<i64> {
-        self.times(&Command::ScanNow(SensorKind::Wifi))
-    }
-
-    fn starts(&self, kind: SensorKind) -> usize {
-        let starts = |command: &Command| matches!(command, Command::StartSensor { sensor, .. } if *sensor == kind);
-        self.log.iter().filter(|(_, command)| starts(command)).count()
-    }
-
-    /// Walks a while, then lies on a table until it pauses.
-    fn resting() -> Self {
-        let mut phone = Self::started();
-        phone.live(300);
-        phone.speed = 0.0;
-        phone.live(180);
-        assert_eq!(phone.paused(), Some(Pause::Still));
-        phone
-    }
-}
+use crate::model::Millis;
 
 #[test]
 fn a_walk_is_scanned_every_fifty_metres_and_a_drive_as_often_as_android_allows() {
@@ -120,6 +20,8 @@ fn a_walk_is_scanned_every_fifty_metres_and_a_drive_as_often_as_android_allows()
     phone.live(600);
     let drive = phone.wifi_scans().len() - walk.len();
     assert!((18..=20).contains(&drive), "{drive}");
+    let gaps = phone.wifi_scans()[walk.len()..].windows(2).map(|pair| pair[1] - pair[0]).max();
+    assert!(gaps <= Some(32), "evenly, not four at once: {gaps:?}");
     assert_eq!(phone.status(), Status::Collecting);
 }
 
@@ -129,6 +31,18 @@ fn a_phone_without_the_limit_scans_a_drive_every_fifty_metres() {
     phone.speed = 10.0;
     phone.live(600);
     assert!(phone.wifi_scans().len() > 90, "{}", phone.wifi_scans().len());
+}
+
+#[test]
+fn a_phone_that_turns_out_to_have_the_limit_counts_what_it_has_asked_before() {
+    let mut phone = Phone::with(Settings { wifi_unthrottled: true, ..Settings::default() });
+    phone.speed = 10.0;
+    phone.live(300);
+    phone.tell(Event::Throttled(SensorKind::Wifi));
+    phone.live(95);
+    assert!(phone.wifi_scans().iter().all(|&at| at <= 300), "the last four were asked within 20 s");
+    phone.live(600);
+    assert!(phone.wifi_scans().windows(5).filter(|five| five[0] > 300).all(|five| five[4] - five[0] > 120));
 }
 
 #[test]
@@ -339,12 +253,30 @@ fn a_start_while_stopping_begins_a_new_trip_after_the_old_one_is_finished() {
 fn a_process_that_died_while_collecting_goes_on_and_holds_its_first_scans_back() {
     let (restored, commands) = Supervisor::restore(Settings::default(), Millis(0), true);
     assert!(matches!(restored.status(), Status::WaitingForFix { .. }));
-    assert!(commands.iter().any(|c| matches!(c, Command::StartSensor { sensor: SensorKind::Gnss, .. })));
-    let mut phone = Phone { supervisor: restored, running: vec![SensorKind::Gnss], ..Phone::started() };
-    phone.log.clear();
+    let mut phone = Phone::around(restored, commands);
     phone.live(60);
     assert_eq!(phone.wifi_scans()[0], 30);
 
     let (idle, commands) = Supervisor::restore(Settings::default(), Millis(0), false);
     assert_eq!((idle.status(), commands), (Status::Stopped, vec![]));
+}
+
+#[test]
+fn a_warm_phone_is_scanned_half_as_often() {
+    let mut cool = Phone::started();
+    cool.live(900);
+    let mut warm = Phone::started();
+    warm.tell(Event::Heat(Heat::Warm));
+    warm.live(900);
+    let (cool, warm) = (cool.wifi_scans().len(), warm.wifi_scans().len());
+    assert!(warm * 2 <= cool + 2 && warm * 2 + 2 >= cool, "{warm} of {cool}");
+}
+
+#[test]
+fn a_stop_while_paused_is_finished_at_once_and_a_second_stop_says_nothing() {
+    let mut phone = Phone::resting();
+    phone.tell(Event::Stop);
+    phone.tell(Event::Stop);
+    assert_eq!(phone.times(&Command::Finished).len(), 1);
+    assert_eq!((phone.status(), phone.running), (Status::Stopped, vec![]));
 }
