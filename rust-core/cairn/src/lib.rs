@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod error;
 pub mod model;
+pub mod store;
 pub mod supervisor;
 
 pub use clock::{Clock, SystemClock};
