@@ -128,3 +128,7 @@ impl Readers {
         Ok(db)
     }
 }
+
+#[cfg(test)]
+#[path = "open_tests.rs"]
+mod tests;

@@ -114,6 +114,19 @@ pub(crate) fn page(db: &Connection, after: ReportId, limit: u32) -> Result<Vec<(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Where the reports after `after` were, oldest first, at most `limit`.
+pub(crate) fn places(db: &Connection, after: ReportId, limit: u32) -> Result<Vec<(ReportId, LatLng)>, StoreError> {
+    let mut select = db.prepare_cached("SELECT id, lat, lon FROM report WHERE id > ? ORDER BY id LIMIT ?")?;
+    let mut rows = select.query([after.0, i64::from(limit)])?;
+    let mut places = Vec::new();
+    while let Some(row) = rows.next()? {
+        let place =
+            LatLng::from_e7(row.get(1)?, row.get(2)?).map_err(|_| StoreError::Value("report.lat, report.lon"))?;
+        places.push((ReportId(row.get(0)?), place));
+    }
+    Ok(places)
+}
+
 /// Deletes a report and its sightings.
 pub(crate) fn delete(db: &Connection, id: ReportId) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM sighting WHERE report = ?")?.execute([id.0])?;
