@@ -1,12 +1,12 @@
 //! The personal leaderboard, as a screen or a command line shows it.
 
-use super::{Day, Points, Score, Subject};
+use super::{Counts, Day, Points, Score, Subject};
 
 /// Everything on the leaderboard. Lists hold the best first, and nothing that earned no points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Board {
-    /// All there is; none before the first passage.
-    pub totals: Option<Score>,
+    /// All there is.
+    pub totals: Totals,
     /// How today stands among all days.
     pub today: Standing,
     /// How this week stands among all weeks.
@@ -27,6 +27,23 @@ pub struct Board {
     pub areas: Vec<Ranked>,
     /// All countries visited: those with a few reports, as a single one may be a stray fix or a simplified border.
     pub countries: Vec<Ranked>,
+}
+
+/// Everything counted since the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// What was counted.
+    pub counts: Counts,
+    /// What it earned.
+    pub points: Points,
+    /// Reports taken by services.
+    pub accepted: u64,
+    /// Different local days.
+    pub days: u32,
+    /// Countries visited, see [`Board::countries`].
+    pub countries: u32,
+    /// The first day and the last; none before the first passage.
+    pub since: Option<(Day, Day)>,
 }
 
 /// A subject and its place among its kind.

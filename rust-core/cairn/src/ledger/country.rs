@@ -1,6 +1,6 @@
 //! Which country a place is in, offline.
 //!
-//! From the boundaries that the crate `country-boundaries` ships (302 KB, © `OpenStreetMap` contributors, ODbL: to be named
+//! From the boundaries that the crate `country-boundaries` ships (302 KB, © `OpenStreetMap` contributors, `ODbL`: to be named
 //! wherever the app names its sources). They are simplified: right for settlements and main roads, up to some hundred metres
 //! off in between, and coarse at sea; that is why the board asks for more than a stray report before it calls a country visited.
 

@@ -31,6 +31,12 @@ impl Day {
         Self(local.0.div_euclid(Millis::from_days(1).0).clamp(0, i64::from(LAST)) as i32)
     }
 
+    /// The date on the walls of a place at a moment: by the wall clock's minutes ahead of UTC where they are known,
+    /// otherwise by the place's nominal zone.
+    pub fn local(utc: Millis, utc_offset_min: Option<i16>, place: LatLng) -> Self {
+        Self::at(utc, offset_at(utc_offset_min, place))
+    }
+
     /// Days since 1970-01-01.
     pub const fn number(self) -> i32 {
         self.0
@@ -133,8 +139,8 @@ mod tests {
     #[test]
     fn the_same_moment_is_two_days_on_the_two_sides_of_the_date_line() {
         let noon = utc("2024-05-12T12:30:00Z");
-        let west = Day::at(noon, offset_at(None, place(-179.9)));
-        let east = Day::at(noon, offset_at(None, place(179.9)));
+        let west = Day::local(noon, None, place(-179.9));
+        let east = Day::local(noon, None, place(179.9));
         assert_eq!(west.date(), Date::constant(2024, 5, 12));
         assert_eq!(east.date(), Date::constant(2024, 5, 13));
     }
@@ -143,8 +149,8 @@ mod tests {
     fn the_wall_clock_wins_over_the_meridian_and_nonsense_does_not() {
         // Vigo keeps Berlin's summer time, 2 h ahead, though its meridian is an hour behind.
         let late = utc("2024-05-12T22:30:00Z");
-        assert_eq!(Day::at(late, offset_at(Some(120), place(-8.7))).date(), Date::constant(2024, 5, 13));
-        assert_eq!(Day::at(late, offset_at(None, place(-8.7))).date(), Date::constant(2024, 5, 12));
+        assert_eq!(Day::local(late, Some(120), place(-8.7)).date(), Date::constant(2024, 5, 13));
+        assert_eq!(Day::local(late, None, place(-8.7)).date(), Date::constant(2024, 5, 12));
         assert_eq!(offset_at(Some(i16::MIN + 1), place(-8.7)), -60);
         assert_eq!(offset_at(Some(i16::MIN), place(31.0)), 120);
     }

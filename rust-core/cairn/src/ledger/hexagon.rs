@@ -19,7 +19,8 @@ pub struct Hexagon(CellIndex);
 impl Hexagon {
     /// The cell of that size around a place.
     pub fn around(place: LatLng, resolution: Resolution) -> Self {
-        let point = h3o::LatLng::new(place.lat(), place.lon()).expect("a place is made of finite numbers");
+        // A place is made of finite numbers, which is all that H3 asks for.
+        let point = h3o::LatLng::new(place.lat(), place.lon()).unwrap_or_default();
         Self(point.to_cell(resolution))
     }
 
@@ -53,6 +54,12 @@ impl Hexagon {
     /// It and those around it.
     pub(super) fn with_neighbours(self) -> Vec<Self> {
         self.0.grid_disk::<Vec<_>>(1).into_iter().map(Self).collect()
+    }
+}
+
+impl From<CellIndex> for Hexagon {
+    fn from(cell: CellIndex) -> Self {
+        Self(cell)
     }
 }
 

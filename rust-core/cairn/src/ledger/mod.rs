@@ -18,7 +18,7 @@ mod view;
 mod words;
 
 pub(crate) use board::ranked;
-pub use board::{Board, Ranked, Standing, Streak, ToBeat};
+pub use board::{Board, Ranked, Standing, Streak, ToBeat, Totals};
 pub use country::Country;
 pub use counts::Counts;
 pub use day::{Day, Month, Week};

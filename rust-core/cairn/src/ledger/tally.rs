@@ -38,8 +38,8 @@ impl Part {
 }
 
 impl Tally {
-    /// Adds a passage.
-    pub fn add(&mut self, passage: &Passage) {
+    /// Counts a passage.
+    pub fn count(&mut self, passage: &Passage) {
         let offset = day::offset_at(passage.utc_offset_min, passage.place);
         let day = Day::at(passage.utc, offset);
         let hexagon = Hexagon::around(passage.place, GROUND);
@@ -57,14 +57,8 @@ impl Tally {
         self.clocks.entry(day).and_modify(|known| *known = known.and(clock)).or_insert(clock);
     }
 
-    /// Whether nothing was added.
+    /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
-    }
-}
-
-impl<'a> Extend<&'a Passage> for Tally {
-    fn extend<I: IntoIterator<Item = &'a Passage>>(&mut self, passages: I) {
-        passages.into_iter().for_each(|passage| self.add(passage));
     }
 }

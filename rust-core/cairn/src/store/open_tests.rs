@@ -54,7 +54,10 @@ fn a_second_process_is_told_that_the_database_is_in_use() {
 fn a_newer_database_is_left_exactly_as_it_is() {
     let home = home();
     with_reports(&home, 1);
-    Connection::open(&home.path).unwrap().execute_batch("PRAGMA user_version = 999; PRAGMA journal_mode = DELETE").unwrap();
+    Connection::open(&home.path)
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 999; PRAGMA journal_mode = DELETE")
+        .unwrap();
     let before = std::fs::read(&home.path).unwrap();
     assert!(matches!(open(&home.path), Err(StoreError::Newer { found: 999, known: SCHEMA_VERSION })));
     assert_eq!(std::fs::read(&home.path).unwrap(), before);
@@ -63,7 +66,11 @@ fn a_newer_database_is_left_exactly_as_it_is() {
 #[test]
 fn a_file_that_is_no_database_is_set_aside_and_kept() {
     let home = home();
-    std::fs::write(&home.path, b"these are somebody's notes, not a database, and long enough to be read as a header of one").unwrap();
+    std::fs::write(
+        &home.path,
+        b"these are somebody's notes, not a database, and long enough to be read as a header of one",
+    )
+    .unwrap();
     let opened = open(&home.path).unwrap();
     let salvage = opened.salvage.unwrap();
     assert_eq!(salvage.rows, 0);
@@ -92,7 +99,10 @@ fn rows_outside_the_damaged_pages_are_saved() {
     let salvage = opened.salvage.unwrap();
     let (reports, sightings) = opened.readers.read(reports::count).unwrap();
     assert!(salvage.damaged_tables >= 1);
-    assert!(salvage.rows >= reports + sightings && reports > 0, "{salvage:?}: {reports} reports, {sightings} sightings");
+    assert!(
+        salvage.rows >= reports + sightings && reports > 0,
+        "{salvage:?}: {reports} reports, {sightings} sightings"
+    );
     assert_eq!(opened.writer.query_row("PRAGMA integrity_check", [], |r| r.get::<_, String>(0)).unwrap(), "ok");
     assert!(salvage.set_aside.exists());
     assert!(opened.readers.read(|db| reports::read(db, ReportId(1))).unwrap().is_some());

@@ -1,5 +1,6 @@
 //! Writing the ledger: a commit group's tally, reports taken by a service, ground that must be forgotten.
 
+use h3o::CellIndex;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::key_of;
@@ -76,7 +77,7 @@ fn add(tx: &Connection, subject: Subject, part: &Part, counts: &Counts) -> Resul
 }
 
 /// Counts reports of a day that a service has taken: once per report and service. Days that the ledger does not know, as
-/// after restoring reports without it, are left out.
+/// after saving reports from a damaged file, get no row by it.
 ///
 /// # Errors
 /// What `SQLite` said.
@@ -112,19 +113,18 @@ fn walk(tx: &Connection, hexagon: Hexagon, day: Day) -> Result<Walk, StoreError>
     Ok(walk)
 }
 
-/// Takes hexagons off the coverage map, as a new zone asks for; coarser cells lose their share, and points stay.
+/// Takes hexagons of the finest resolution off the coverage map, as a new zone asks for; coarser cells lose their share, and points stay.
 ///
 /// # Errors
 /// What `SQLite` said.
-pub fn forget_ground(tx: &Connection, hexagons: &[Hexagon]) -> Result<(), StoreError> {
-    for hexagon in hexagons {
-        let (finest, coarser) = LEVELS.split_first().expect("there are levels");
-        debug_assert_eq!(hexagon.resolution(), *finest);
+pub fn forget_ground<'a>(tx: &Connection, cells: impl IntoIterator<Item = &'a CellIndex>) -> Result<(), StoreError> {
+    let [_, coarser @ ..] = LEVELS;
+    for hexagon in cells.into_iter().map(|cell| Hexagon::from(*cell)) {
         if tx.prepare_cached("DELETE FROM ledger_ground WHERE cell = ?")?.execute([hexagon.index() as i64])? == 0 {
             continue;
         }
         for level in coarser {
-            let cell = hexagon.within(*level).index() as i64;
+            let cell = hexagon.within(level).index() as i64;
             tx.prepare_cached("UPDATE ledger_ground SET hexagons = hexagons - 1 WHERE cell = ?")?.execute([cell])?;
             tx.prepare_cached("DELETE FROM ledger_ground WHERE cell = ? AND hexagons <= 0")?.execute([cell])?;
         }

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use super::post::{clock_of, streak_before};
 use super::{Kind, key_of, subject_of};
 use crate::ledger::{
-    Board, Country, Counts, Covered, Day, Hexagon, Points, Ranked, Score, Standing, Streak, Subject, ToBeat, View,
-    ranked,
+    Board, Country, Counts, Covered, Day, Hexagon, Points, Ranked, Score, Standing, Streak, Subject, ToBeat, Totals,
+    View, ranked,
 };
 use crate::store::StoreError;
 
@@ -14,7 +14,7 @@ use crate::store::StoreError;
 const LISTED: usize = 20;
 
 /// From this many reports on a country was visited: one stray fix, or one beside a simplified border, is none.
-const VISITED_FROM: u64 = 5;
+const VISITED_FROM: u32 = 5;
 
 /// A row's columns in the order in which [`scored`] reads them.
 macro_rules! select {
@@ -31,6 +31,7 @@ pub(super) const BEST: &str = select!("WHERE kind = ?1 AND points > 0 ORDER BY p
 pub(super) const ONE: &str = select!("WHERE kind = ?1 AND key = ?2");
 pub(super) const NEXT: &str = select!("WHERE kind = ?1 AND points > ?2 ORDER BY points, key LIMIT 1");
 pub(super) const BETTER: &str = "SELECT count(*) FROM ledger WHERE kind = ?1 AND points > ?2";
+pub(super) const VISITED: &str = "SELECT count(*) FROM ledger WHERE kind = ?1 AND reports >= ?2";
 pub(super) const LAST_CLOCK: &str = "SELECT day, first_utc, first_offset, last_utc, last_offset FROM ledger_clock
      WHERE day <= ? ORDER BY day DESC LIMIT 1";
 pub(super) const COVERED: &str =
@@ -55,18 +56,30 @@ pub fn board(db: &Connection, today: Day) -> Result<Board, StoreError> {
         areas: list(Kind::Area)?,
         // All there are: the world has some 250.
         countries: ranked(
-            best(db, Kind::Country, 1_000)?.into_iter().filter(|(_, score)| score.counts.reports >= VISITED_FROM),
+            best(db, Kind::Country, 1_000)?
+                .into_iter()
+                .filter(|(_, score)| score.counts.reports >= VISITED_FROM.into()),
         ),
     })
 }
 
-/// Everything counted so far; none before the first passage.
+/// Everything counted so far.
 ///
 /// # Errors
 /// What `SQLite` said, or [`StoreError::Value`] for a row that Cairn does not write.
-pub fn totals(db: &Connection) -> Result<Option<Score>, StoreError> {
-    let everything = key_of(Subject::Everything);
-    Ok(rows(db, ONE, everything.0, params![everything.0 as i64, everything.1])?.pop().map(|(_, score)| score))
+pub fn totals(db: &Connection) -> Result<Totals, StoreError> {
+    let (kind, key) = key_of(Subject::Everything);
+    let Some((_, score)) = rows(db, ONE, kind, params![kind as i64, key])?.pop() else { return Ok(Totals::default()) };
+    Ok(Totals {
+        counts: score.counts,
+        points: score.points,
+        accepted: score.accepted,
+        days: score.days,
+        countries: db
+            .prepare_cached(VISITED)?
+            .query_row(params![Kind::Country as i64, VISITED_FROM], |row| row.get(0))?,
+        since: Some((score.first, score.last)),
+    })
 }
 
 /// The ground covered within a view and a little around it, in the finest cells of which about `limit` fill the view.
