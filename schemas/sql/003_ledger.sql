@@ -39,15 +39,10 @@ CREATE TABLE ledger_clock (
   first_utc     INTEGER NOT NULL,  -- ms
   first_offset  INTEGER NOT NULL,  -- minutes added to UTC
   last_utc      INTEGER NOT NULL,
-  last_offset   INTEGER NOT NULL
+  last_offset   INTEGER NOT NULL,
+  streak        INTEGER NOT NULL   -- days of its streak, up to this one
 ) STRICT;
-
--- The longest streak so far.
-CREATE TABLE ledger_streak (
-  only      INTEGER PRIMARY KEY CHECK (only = 1),
-  days      INTEGER NOT NULL,
-  last_day  INTEGER NOT NULL
-) STRICT;
+CREATE INDEX ledger_clock_by_streak ON ledger_clock (streak);
 
 -- Ground walked, at H3 resolutions 9, 7, 5 and 3. An H3 index starts with its resolution, then its ancestors: all cells of
 -- one resolution within a coarser cell are one range of the primary key, so a map view needs no index besides.

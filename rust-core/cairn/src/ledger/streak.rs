@@ -35,68 +35,50 @@ impl Clock {
         );
         Self { first_utc: first.0, first_offset: first.1, last_utc: last.0, last_offset: last.1 }
     }
-
-    /// Whether both days end on the same clocks, whatever the moments.
-    pub(crate) const fn has_offsets_of(self, other: Self) -> bool {
-        self.first_offset == other.first_offset && self.last_offset == other.last_offset
-    }
 }
 
-/// Whether two days with nothing between them belong to one streak; in either order.
-pub(crate) fn linked(one: (Day, Clock), other: (Day, Clock)) -> bool {
-    let ((earlier, before), (later, after)) = if one.0 <= other.0 { (one, other) } else { (other, one) };
+/// Whether two days with nothing between them belong to one streak.
+fn linked((earlier, before): (Day, Clock), (later, after): (Day, Clock)) -> bool {
     match later.since(earlier) {
-        0 | 1 => true,
+        1 => true,
         2 => i32::from(after.first_offset) - i32::from(before.last_offset) >= LONG_FLIGHT_MIN,
         _ => false,
     }
 }
 
-/// How many days after `start` belong to its streak, in days that lead away from it on one side, nearest first.
-///
-/// # Errors
-/// The first error that the days came with.
-pub(crate) fn run<E>(
-    start: (Day, Clock),
-    days: impl IntoIterator<Item = Result<(Day, Clock), E>>,
-) -> Result<Vec<Day>, E> {
-    let mut at = start;
-    let mut found = Vec::new();
-    for next in days {
-        let next = next?;
-        if !linked(at, next) {
-            break;
-        }
-        found.push(next.0);
-        at = next;
+/// How many days of its streak there are up to `this` one; `previous` is the next earlier day and its own number.
+pub(crate) fn length(previous: Option<((Day, Clock), u32)>, this: (Day, Clock)) -> u32 {
+    match previous {
+        Some((previous, length)) if linked(previous, this) => length + 1,
+        _ => 1,
     }
-    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::convert::Infallible;
 
     use proptest::prelude::*;
 
     use super::*;
 
     /// The streaks of somebody heard at those moments (hours UTC) on those clocks (hours ahead).
-    fn streaks(moments: &[(f64, i16)]) -> Vec<usize> {
+    fn streaks(moments: &[(f64, i16)]) -> Vec<u32> {
         let mut days = BTreeMap::new();
         for &(hour, ahead) in moments {
             let (utc, offset) = (Millis((hour * 3_600_000.0) as i64), ahead * 60);
             let clock = Clock::at(utc, offset);
             days.entry(Day::at(utc, offset)).and_modify(|known: &mut Clock| *known = known.and(clock)).or_insert(clock);
         }
-        let days: Vec<_> = days.into_iter().collect();
         let mut lengths = Vec::new();
-        let mut rest = &days[..];
-        while let Some((&first, others)) = rest.split_first() {
-            let more = run(first, others.iter().map(|&d| Ok::<_, Infallible>(d))).unwrap().len();
-            lengths.push(1 + more);
-            rest = &others[more..];
+        let mut previous = None;
+        for day in days {
+            let length = length(previous, day);
+            if length > 1 {
+                lengths.pop();
+            }
+            lengths.push(length);
+            previous = Some((day, length));
         }
         lengths
     }
@@ -152,7 +134,7 @@ mod tests {
             let breaks = days.iter().zip(days.iter().skip(1)).filter(|(a, b)| *b - *a > 1).count();
             let lengths = streaks(&moments);
             prop_assert_eq!(lengths.len(), breaks + 1);
-            prop_assert_eq!(lengths.iter().sum::<usize>(), days.len());
+            prop_assert_eq!(lengths.iter().sum::<u32>() as usize, days.len());
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Writing the ledger: a commit group's tally, reports taken by a service, ground that must be forgotten.
 
 use h3o::CellIndex;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::key_of;
-use crate::ledger::{Clock, Country, Counts, Day, Extent, Hexagon, LEVELS, Part, RULE, Subject, Tally, Walk, run};
-use crate::model::Millis;
+use super::read::{CLOCK_AFTER, CLOCK_BEFORE, CLOCK_ON, clock_row};
+use crate::ledger::{Clock, Country, Counts, Day, Extent, Hexagon, LEVELS, Part, RULE, Subject, Tally, Walk, length};
 use crate::store::StoreError;
 
 /// Adds a commit group's tally to the ledger, in the transaction that stores what was heard; answers the ground that was
@@ -132,59 +132,29 @@ pub fn forget_ground<'a>(tx: &Connection, cells: impl IntoIterator<Item = &'a Ce
     Ok(())
 }
 
-/// Keeps the clock at a day's ends; a new day, or one whose ends have changed clocks, may have made a longer streak.
+/// Keeps the clock at a day's ends; a new day, or one whose ends have changed clocks, changes its streak and those after it.
 fn keep_clock(tx: &Connection, day: Day, clock: Clock) -> Result<(), StoreError> {
-    let known = tx
-        .prepare_cached("SELECT day, first_utc, first_offset, last_utc, last_offset FROM ledger_clock WHERE day = ?")?
-        .query_row([day.number()], clock_of)
-        .optional()?
-        .map(|(_, known)| known);
-    let merged = known.map_or(clock, |known| known.and(clock));
-    tx.prepare_cached("INSERT OR REPLACE INTO ledger_clock VALUES (?, ?, ?, ?, ?)")?.execute(params![
+    let known = clock_row(tx, CLOCK_ON, day)?;
+    let clock = known.map_or(clock, |((_, known), _)| known.and(clock));
+    let this = (day, clock);
+    let streak = length(clock_row(tx, CLOCK_BEFORE, day)?, this);
+    tx.prepare_cached("INSERT OR REPLACE INTO ledger_clock VALUES (?, ?, ?, ?, ?, ?)")?.execute(params![
         day.number(),
-        merged.first_utc.0,
-        merged.first_offset,
-        merged.last_utc.0,
-        merged.last_offset
+        clock.first_utc.0,
+        clock.first_offset,
+        clock.last_utc.0,
+        clock.last_offset,
+        streak,
     ])?;
-    if known.is_some_and(|known| known.has_offsets_of(merged)) {
-        return Ok(());
+    let mut previous = (this, streak);
+    while let Some((next, stored)) = clock_row(tx, CLOCK_AFTER, previous.0.0)? {
+        let streak = length(Some(previous), next);
+        if streak == stored {
+            break;
+        }
+        tx.prepare_cached("UPDATE ledger_clock SET streak = ?2 WHERE day = ?1")?
+            .execute(params![next.0.number(), streak])?;
+        previous = (next, streak);
     }
-    let before = streak_before(tx, (day, merged))?;
-    let after = run(
-        (day, merged),
-        tx.prepare_cached(
-            "SELECT day, first_utc, first_offset, last_utc, last_offset FROM ledger_clock WHERE day > ? ORDER BY day",
-        )?
-        .query_map([day.number()], clock_of)?,
-    )?;
-    tx.prepare_cached(
-        "INSERT INTO ledger_streak (only, days, last_day) VALUES (1, ?1, ?2)
-         ON CONFLICT DO UPDATE SET days = ?1, last_day = ?2 WHERE ?1 >= days",
-    )?
-    .execute(params![before + 1 + after.len() as u32, after.last().unwrap_or(&day).number()])?;
     Ok(())
-}
-
-/// How many days before that one belong to its streak; reads no more of them than that, and one.
-pub(super) fn streak_before(db: &Connection, start: (Day, Clock)) -> Result<u32, StoreError> {
-    let before = run(
-        start,
-        db.prepare_cached(
-            "SELECT day, first_utc, first_offset, last_utc, last_offset FROM ledger_clock WHERE day < ? ORDER BY day DESC",
-        )?
-        .query_map([start.0.number()], clock_of)?,
-    )?;
-    Ok(before.len() as u32)
-}
-
-/// Day and clock from a row of `ledger_clock`.
-pub(super) fn clock_of(row: &Row<'_>) -> rusqlite::Result<(Day, Clock)> {
-    let clock = Clock {
-        first_utc: Millis(row.get(1)?),
-        first_offset: row.get(2)?,
-        last_utc: Millis(row.get(3)?),
-        last_offset: row.get(4)?,
-    };
-    Ok((Day::new(row.get(0)?), clock))
 }

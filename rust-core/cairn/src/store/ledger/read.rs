@@ -2,12 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
-use super::post::{clock_of, streak_before};
 use super::{Kind, key_of, subject_of};
 use crate::ledger::{
-    Board, Country, Counts, Covered, Day, Hexagon, Points, Ranked, Score, Standing, Streak, Subject, ToBeat, Totals,
-    View, ranked,
+    Board, Clock, Country, Counts, Covered, Day, Hexagon, Points, Ranked, Score, Standing, Streak, Subject, ToBeat,
+    Totals, View, ranked,
 };
+use crate::model::Millis;
 use crate::store::StoreError;
 
 /// How many of each kind the board lists: a screenful, and some to scroll.
@@ -27,13 +27,23 @@ macro_rules! select {
     };
 }
 
+/// A day's columns in the order in which [`clock_row`] reads them.
+macro_rules! clock {
+    ($rest:literal) => {
+        concat!("SELECT day, first_utc, first_offset, last_utc, last_offset, streak FROM ledger_clock ", $rest)
+    };
+}
+
 pub(super) const BEST: &str = select!("WHERE kind = ?1 AND points > 0 ORDER BY points DESC, key DESC LIMIT ?2");
 pub(super) const ONE: &str = select!("WHERE kind = ?1 AND key = ?2");
 pub(super) const NEXT: &str = select!("WHERE kind = ?1 AND points > ?2 ORDER BY points, key LIMIT 1");
 pub(super) const BETTER: &str = "SELECT count(*) FROM ledger WHERE kind = ?1 AND points > ?2";
 pub(super) const VISITED: &str = "SELECT count(*) FROM ledger WHERE kind = ?1 AND reports >= ?2";
-pub(super) const LAST_CLOCK: &str = "SELECT day, first_utc, first_offset, last_utc, last_offset FROM ledger_clock
-     WHERE day <= ? ORDER BY day DESC LIMIT 1";
+pub(super) const CLOCK_ON: &str = clock!("WHERE day = ?");
+pub(super) const CLOCK_BEFORE: &str = clock!("WHERE day < ? ORDER BY day DESC LIMIT 1");
+pub(super) const CLOCK_AFTER: &str = clock!("WHERE day > ? ORDER BY day LIMIT 1");
+pub(super) const CLOCK_BY: &str = clock!("WHERE day <= ? ORDER BY day DESC LIMIT 1");
+pub(super) const LONGEST: &str = "SELECT streak, day FROM ledger_clock ORDER BY streak DESC, day DESC LIMIT 1";
 pub(super) const COVERED: &str =
     "SELECT cell, first_day, last_day, days, hexagons FROM ledger_ground WHERE cell BETWEEN ?1 AND ?2";
 
@@ -133,19 +143,28 @@ fn rank(db: &Connection, kind: Kind, points: Points) -> Result<u32, StoreError> 
 }
 
 fn streak(db: &Connection, today: Day) -> Result<Streak, StoreError> {
-    let best = db
-        .prepare_cached("SELECT days, last_day FROM ledger_streak WHERE only = 1")?
-        .query_row([], |row| Ok((row.get(0)?, Day::new(row.get(1)?))))
-        .optional()?;
-    let Some((best, best_until)) = best else { return Ok(Streak::default()) };
+    let longest =
+        db.prepare_cached(LONGEST)?.query_row([], |row| Ok((row.get(0)?, Day::new(row.get(1)?)))).optional()?;
+    let Some((best, best_until)) = longest else { return Ok(Streak::default()) };
     // Who has just flown back over the date line has collected tomorrow already.
     let tomorrow = Day::new(today.number() + 1);
-    let last = db.prepare_cached(LAST_CLOCK)?.query_row([tomorrow.number()], clock_of).optional()?;
-    let current = match last {
-        Some(last) if today.since(last.0) <= 1 => 1 + streak_before(db, last)?,
-        _ => 0,
-    };
+    let last = clock_row(db, CLOCK_BY, tomorrow)?.map(|((day, _), streak)| (day, streak));
+    let current = last.filter(|(day, _)| today.since(*day) <= 1).map_or(0, |(_, streak)| streak);
     Ok(Streak { current, today: last.is_some_and(|(day, _)| day >= today), best, best_until: Some(best_until) })
+}
+
+/// A day with its clock and its number in its streak, by one of the statements above.
+pub(super) fn clock_row(db: &Connection, sql: &str, day: Day) -> Result<Option<((Day, Clock), u32)>, StoreError> {
+    let row = db.prepare_cached(sql)?.query_row([day.number()], |row| {
+        let clock = Clock {
+            first_utc: Millis(row.get(1)?),
+            first_offset: row.get(2)?,
+            last_utc: Millis(row.get(3)?),
+            last_offset: row.get(4)?,
+        };
+        Ok(((Day::new(row.get(0)?), clock), row.get(5)?))
+    });
+    Ok(row.optional()?)
 }
 
 fn rows(db: &Connection, sql: &str, kind: Kind, params: impl Params) -> Result<Vec<(Subject, Score)>, StoreError> {

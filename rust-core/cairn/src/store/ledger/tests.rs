@@ -4,7 +4,7 @@ use h3o::CellIndex;
 use proptest::prelude::*;
 use rusqlite::Connection;
 
-use super::read::{BEST, BETTER, COVERED, LAST_CLOCK, NEXT, ONE, VISITED};
+use super::read::{BEST, BETTER, CLOCK_AFTER, CLOCK_BEFORE, CLOCK_BY, CLOCK_ON, COVERED, LONGEST, NEXT, ONE, VISITED};
 use super::{accepted, board, coverage, forget_ground, post, totals};
 use crate::ledger::{Country, Day, GROUND, Hexagon, Passage, Points, Subject, Tally, Totals, View};
 use crate::model::{LatLng, Metres, Millis, TripId};
@@ -182,7 +182,7 @@ fn five_years_are_read_by_indexes_only() {
     for week in years.chunks(7) {
         tell(&db, week);
     }
-    for sql in [BEST, ONE, NEXT, BETTER, VISITED, LAST_CLOCK, COVERED] {
+    for sql in [BEST, ONE, NEXT, BETTER, VISITED, CLOCK_ON, CLOCK_BEFORE, CLOCK_AFTER, CLOCK_BY, COVERED] {
         let plan = dump(&db, &format!("EXPLAIN QUERY PLAN {sql}"));
         let words = format!("{plan:?}");
         assert!(
@@ -190,6 +190,8 @@ fn five_years_are_read_by_indexes_only() {
             "{sql}: {words}"
         );
     }
+    // The longest streak is the last entry of its index: "SCAN" here means walking it from the end, and it stops at once.
+    assert!(format!("{:?}", dump(&db, &format!("EXPLAIN QUERY PLAN {LONGEST}"))).contains("USING COVERING INDEX"));
     let board = board(&db, Day::new(MAY_12 + 5 * 365 - 1)).unwrap();
     let score = board.totals;
     assert_eq!((score.days, score.counts.ground, score.counts.again), (1_825, 97, 97));
@@ -274,6 +276,8 @@ proptest! {
         prop_assert_eq!(dump(&told, EARNED), dump(&sorted, EARNED));
         let days = "SELECT kind, key, days, first_day, last_day, reports FROM ledger ORDER BY kind, key";
         prop_assert_eq!(dump(&told, days), dump(&sorted, days));
+        let streaks = "SELECT day, streak FROM ledger_clock ORDER BY day";
+        prop_assert_eq!(dump(&told, streaks), dump(&sorted, streaks));
     }
 
     #[test]
