@@ -26,7 +26,7 @@ pub use ground::Covered;
 pub(crate) use ground::{Extent, Walk};
 pub use hexagon::{AREA, GROUND, Hexagon};
 pub use points::{Points, RULE};
-pub(crate) use streak::{Clock, length};
+pub(crate) use streak::{Clock, StreakDay};
 pub use subject::{Score, Subject};
 pub(crate) use tally::Part;
 pub use tally::Tally;

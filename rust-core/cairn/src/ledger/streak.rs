@@ -37,20 +37,29 @@ impl Clock {
     }
 }
 
-/// Whether two days with nothing between them belong to one streak.
-fn linked((earlier, before): (Day, Clock), (later, after): (Day, Clock)) -> bool {
-    match later.since(earlier) {
-        1 => true,
-        2 => i32::from(after.first_offset) - i32::from(before.last_offset) >= LONG_FLIGHT_MIN,
-        _ => false,
-    }
+/// A day on which something was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StreakDay {
+    pub(crate) day: Day,
+    pub(crate) clock: Clock,
+    /// Its number in its streak: 1 on the first day.
+    pub(crate) number: u32,
 }
 
-/// How many days of its streak there are up to `this` one; `previous` is the next earlier day and its own number.
-pub(crate) fn length(previous: Option<((Day, Clock), u32)>, this: (Day, Clock)) -> u32 {
-    match previous {
-        Some((previous, length)) if linked(previous, this) => length + 1,
-        _ => 1,
+impl StreakDay {
+    /// The day, numbered after the nearest day before it.
+    pub(crate) fn after(previous: Option<Self>, day: Day, clock: Clock) -> Self {
+        let number = previous.filter(|previous| previous.goes_on(day, clock)).map_or(1, |previous| previous.number + 1);
+        Self { day, clock, number }
+    }
+
+    /// Whether its streak goes on with `day`, nothing having been heard between the two.
+    fn goes_on(&self, day: Day, clock: Clock) -> bool {
+        match day.since(self.day) {
+            1 => true,
+            2 => i32::from(clock.first_offset) - i32::from(self.clock.last_offset) >= LONG_FLIGHT_MIN,
+            _ => false,
+        }
     }
 }
 
@@ -72,13 +81,13 @@ mod tests {
         }
         let mut lengths = Vec::new();
         let mut previous = None;
-        for day in days {
-            let length = length(previous, day);
-            if length > 1 {
+        for (day, clock) in days {
+            let this = StreakDay::after(previous, day, clock);
+            if this.number > 1 {
                 lengths.pop();
             }
-            lengths.push(length);
-            previous = Some((day, length));
+            lengths.push(this.number);
+            previous = Some(this);
         }
         lengths
     }

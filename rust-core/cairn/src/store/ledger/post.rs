@@ -4,8 +4,10 @@ use h3o::CellIndex;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::key_of;
-use super::read::{CLOCK_AFTER, CLOCK_BEFORE, CLOCK_ON, clock_row};
-use crate::ledger::{Clock, Country, Counts, Day, Extent, Hexagon, LEVELS, Part, RULE, Subject, Tally, Walk, length};
+use super::read::{CLOCK_AFTER, CLOCK_BEFORE, CLOCK_ON, streak_day};
+use crate::ledger::{
+    Clock, Country, Counts, Day, Extent, Hexagon, LEVELS, Part, RULE, StreakDay, Subject, Tally, Walk,
+};
 use crate::store::StoreError;
 
 /// Adds a commit group's tally to the ledger, in the transaction that stores what was heard; answers the ground that was
@@ -134,27 +136,25 @@ pub fn forget_ground<'a>(tx: &Connection, cells: impl IntoIterator<Item = &'a Ce
 
 /// Keeps the clock at a day's ends; a new day, or one whose ends have changed clocks, changes its streak and those after it.
 fn keep_clock(tx: &Connection, day: Day, clock: Clock) -> Result<(), StoreError> {
-    let known = clock_row(tx, CLOCK_ON, day)?;
-    let clock = known.map_or(clock, |((_, known), _)| known.and(clock));
-    let this = (day, clock);
-    let streak = length(clock_row(tx, CLOCK_BEFORE, day)?, this);
+    let clock = streak_day(tx, CLOCK_ON, day)?.map_or(clock, |known| known.clock.and(clock));
+    let this = StreakDay::after(streak_day(tx, CLOCK_BEFORE, day)?, day, clock);
     tx.prepare_cached("INSERT OR REPLACE INTO ledger_clock VALUES (?, ?, ?, ?, ?, ?)")?.execute(params![
         day.number(),
         clock.first_utc.0,
         clock.first_offset,
         clock.last_utc.0,
         clock.last_offset,
-        streak,
+        this.number,
     ])?;
-    let mut previous = (this, streak);
-    while let Some((next, stored)) = clock_row(tx, CLOCK_AFTER, previous.0.0)? {
-        let streak = length(Some(previous), next);
-        if streak == stored {
+    let mut previous = this;
+    while let Some(stored) = streak_day(tx, CLOCK_AFTER, previous.day)? {
+        let next = StreakDay::after(Some(previous), stored.day, stored.clock);
+        if next == stored {
             break;
         }
         tx.prepare_cached("UPDATE ledger_clock SET streak = ?2 WHERE day = ?1")?
-            .execute(params![next.0.number(), streak])?;
-        previous = (next, streak);
+            .execute(params![next.day.number(), next.number])?;
+        previous = next;
     }
     Ok(())
 }

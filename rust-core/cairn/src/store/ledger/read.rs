@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::{Kind, key_of, subject_of};
 use crate::ledger::{
-    Board, Clock, Country, Counts, Covered, Day, Hexagon, Points, Ranked, Score, Standing, Streak, Subject, ToBeat,
-    Totals, View, ranked,
+    Board, Clock, Country, Counts, Covered, Day, Hexagon, Points, Ranked, Score, Standing, Streak, StreakDay, Subject,
+    ToBeat, Totals, View, ranked,
 };
 use crate::model::Millis;
 use crate::store::StoreError;
@@ -27,7 +27,7 @@ macro_rules! select {
     };
 }
 
-/// A day's columns in the order in which [`clock_row`] reads them.
+/// A day's columns in the order in which [`streak_day`] reads them.
 macro_rules! clock {
     ($rest:literal) => {
         concat!("SELECT day, first_utc, first_offset, last_utc, last_offset, streak FROM ledger_clock ", $rest)
@@ -148,13 +148,13 @@ fn streak(db: &Connection, today: Day) -> Result<Streak, StoreError> {
     let Some((best, best_until)) = longest else { return Ok(Streak::default()) };
     // Who has just flown back over the date line has collected tomorrow already.
     let tomorrow = Day::new(today.number() + 1);
-    let last = clock_row(db, CLOCK_BY, tomorrow)?.map(|((day, _), streak)| (day, streak));
-    let current = last.filter(|(day, _)| today.since(*day) <= 1).map_or(0, |(_, streak)| streak);
-    Ok(Streak { current, today: last.is_some_and(|(day, _)| day >= today), best, best_until: Some(best_until) })
+    let last = streak_day(db, CLOCK_BY, tomorrow)?;
+    let current = last.filter(|last| today.since(last.day) <= 1).map_or(0, |last| last.number);
+    Ok(Streak { current, today: last.is_some_and(|last| last.day >= today), best, best_until: Some(best_until) })
 }
 
-/// A day with its clock and its number in its streak, by one of the statements above.
-pub(super) fn clock_row(db: &Connection, sql: &str, day: Day) -> Result<Option<((Day, Clock), u32)>, StoreError> {
+/// A day of a streak, by one of the statements above.
+pub(super) fn streak_day(db: &Connection, sql: &str, day: Day) -> Result<Option<StreakDay>, StoreError> {
     let row = db.prepare_cached(sql)?.query_row([day.number()], |row| {
         let clock = Clock {
             first_utc: Millis(row.get(1)?),
@@ -162,7 +162,7 @@ pub(super) fn clock_row(db: &Connection, sql: &str, day: Day) -> Result<Option<(
             last_utc: Millis(row.get(3)?),
             last_offset: row.get(4)?,
         };
-        Ok(((Day::new(row.get(0)?), clock), row.get(5)?))
+        Ok(StreakDay { day: Day::new(row.get(0)?), clock, number: row.get(5)? })
     });
     Ok(row.optional()?)
 }

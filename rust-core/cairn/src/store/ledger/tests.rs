@@ -1,3 +1,5 @@
+//! The ledger as a whole: what is posted, in whatever groups and order, and what is read of it.
+
 use std::collections::BTreeSet;
 
 use h3o::CellIndex;
