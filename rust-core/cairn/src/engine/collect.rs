@@ -5,37 +5,40 @@ use super::owner::Owner;
 use crate::CoreError;
 use crate::intake::{self, Passage};
 use crate::ledger;
-use crate::model::TripId;
-use crate::store::{StoreError, reports};
+use crate::model::{Sighting, TripId};
 
 impl Owner {
-    /// Takes passages of the running trip into the group.
+    /// Takes passages of the running trip into the group. One that cannot be compared with what is known, because the
+    /// database cannot be read, waits here with all after it.
     pub fn take(&mut self, passages: Vec<Passage>) {
-        for passage in passages {
-            if let Err(e) = self.take_one(passage, Queue::ForUpload) {
-                // Only reading what is known can fail here; the passage is worth more than what it would have been compared to.
-                log::warn!("engine: a passage could not be weighed: {e}");
+        self.unweighed.extend(passages);
+        while let Some(passage) = self.unweighed.pop_front() {
+            if let Err(e) = self.cache.load(&self.db, passage.sightings.iter().map(Sighting::emitter)) {
+                log::warn!("engine: what is known cannot be read, will try again: {e}");
+                self.unweighed.push_front(passage);
+                break;
             }
+            let trip = self.running_trip();
+            self.weigh(passage, trip, Queue::ForUpload);
         }
     }
 
     /// Takes one passage into the group. Zones are applied to the fix and to each place at which something was heard.
-    pub fn take_one(&mut self, mut passage: Passage, queue: Queue) -> Result<(), StoreError> {
+    /// What is known of its emitters has been loaded.
+    pub fn weigh(&mut self, mut passage: Passage, trip: TripId, queue: Queue) {
         if self.guard.in_zone(passage.fix.place) {
             for _ in &passage.sightings {
                 self.group.counts.drop(intake::Drop::Zone);
             }
-            return Ok(());
+            return;
         }
         let before = passage.sightings.len();
         passage.sightings.retain(|s| !self.guard.in_zone(s.place));
         for _ in passage.sightings.len()..before {
             self.group.counts.drop(intake::Drop::Zone);
         }
-        self.cache.load(&self.db, passage.sightings.iter().map(crate::model::Sighting::emitter))?;
-        let trip = self.running_trip()?;
         let (fix, moved, took) = (passage.fix.clone(), passage.moved, passage.took);
-        let Some(weighed) = intake::weigh(passage, &mut self.cache, &mut self.group.counts) else { return Ok(()) };
+        let Some(weighed) = intake::weigh(passage, &mut self.cache, &mut self.group.counts) else { return };
         self.group.tally.count(&ledger::Passage {
             utc: fix.utc,
             utc_offset_min: fix.utc_offset_min,
@@ -52,17 +55,18 @@ impl Owner {
         if let Some(report) = weighed.report {
             self.group.reports.push((trip, report, queue));
         }
-        Ok(())
     }
 
     /// The trip that runs; one begins where none does, so that nothing heard is without one.
-    fn running_trip(&mut self) -> Result<TripId, StoreError> {
+    pub fn running_trip(&mut self) -> TripId {
         if let Some(trip) = self.trip {
-            return Ok(trip);
+            return trip;
         }
-        let trip = reports::begin_trip(&self.db, self.clock.utc())?;
+        let trip = self.next_trip;
+        self.next_trip = TripId(trip.0 + 1);
+        self.group.trips.push((trip, self.clock.utc()));
         self.trip = Some(trip);
-        Ok(trip)
+        trip
     }
 
     /// Gives up what was taken in since the last commit: an import that cannot be stored is as if it had not been tried.

@@ -11,6 +11,7 @@ use crate::store::{StoreError, emitters, guard, ledger, outbox, reports};
 /// Everything taken in since the last commit.
 #[derive(Default)]
 pub(super) struct Group {
+    pub trips: Vec<(TripId, Millis)>,
     pub reports: Vec<(TripId, Report, Queue)>,
     pub tally: Tally,
     pub counts: Counts,
@@ -28,7 +29,7 @@ pub(super) enum Queue {
 
 impl Group {
     fn is_empty(&self) -> bool {
-        self.reports.is_empty() && self.tally.is_empty() && self.counts == Counts::default()
+        self.trips.is_empty() && self.reports.is_empty() && self.tally.is_empty() && self.counts == Counts::default()
     }
 }
 
@@ -39,9 +40,11 @@ impl Owner {
         besides: impl FnOnce(&rusqlite::Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.group.counts.add(&self.intake.take_counts());
-        let now = self.clock.utc();
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if !self.group.is_empty() || self.cache.has_urgent() {
+            for (trip, started) in &self.group.trips {
+                reports::begin_trip(&tx, *trip, *started)?;
+            }
             for (trip, report, queue) in &self.group.reports {
                 let id = reports::insert(&tx, *trip, report)?;
                 if *queue == Queue::ForUpload {
@@ -56,7 +59,6 @@ impl Owner {
         tx.commit()?;
         self.cache.written();
         self.group = Group::default();
-        log::debug!("engine: committed at {}", Millis::secs(now));
         Ok(())
     }
 }

@@ -185,3 +185,6 @@ impl Drop for Shared {
         self.stop();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The thread that owns everything that changes: takes messages one by one and commits in groups.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -11,7 +12,7 @@ use rusqlite::Connection;
 
 use super::cache::Cache;
 use super::group::Group;
-use crate::intake::{Guard, Intake};
+use crate::intake::{Guard, Intake, Passage};
 use crate::model::{Fix, Millis, Scan, TripId};
 use crate::store::{StoreError, guard as stored_guard, reports};
 use crate::{Clock, CoreError};
@@ -44,6 +45,9 @@ pub(super) struct Owner {
     pub cache: Cache,
     pub group: Group,
     pub trip: Option<TripId>,
+    pub next_trip: TripId,
+    /// Passages that wait for the database to be readable.
+    pub unweighed: VecDeque<Passage>,
     last_commit: Millis,
 }
 
@@ -52,6 +56,7 @@ impl Owner {
         reports::close_open_trips(&db)?;
         let guard = stored_guard::load(&db)?;
         let last_commit = clock.mono();
+        let next_trip = reports::next_trip(&db)?;
         Ok(Self {
             db,
             _lock: lock,
@@ -62,6 +67,8 @@ impl Owner {
             cache: Cache::default(),
             group: Group::default(),
             trip: None,
+            next_trip,
+            unweighed: VecDeque::new(),
             last_commit,
         })
     }
@@ -107,7 +114,7 @@ impl Owner {
 
     /// Whether more may be taken in. While the store cannot be written, memory fills; what comes then is refused and counted.
     fn has_room(&mut self) -> bool {
-        let room = self.group.reports.len() < MAX_HELD;
+        let room = self.group.reports.len() + self.unweighed.len() < MAX_HELD;
         if !room {
             self.group.turned_away += 1;
         }
@@ -116,9 +123,7 @@ impl Owner {
 
     pub fn begin_trip(&mut self) -> Result<TripId, CoreError> {
         self.end_trip()?;
-        let trip = reports::begin_trip(&self.db, self.clock.utc())?;
-        self.trip = Some(trip);
-        Ok(trip)
+        Ok(self.running_trip())
     }
 
     pub fn end_trip(&mut self) -> Result<(), CoreError> {

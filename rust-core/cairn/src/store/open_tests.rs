@@ -24,7 +24,8 @@ fn home() -> Home {
 
 fn with_reports(home: &Home, n: i64) {
     let opened = open(&home.path).unwrap();
-    let trip = reports::begin_trip(&opened.writer, Millis(1)).unwrap();
+    let trip = reports::next_trip(&opened.writer).unwrap();
+    reports::begin_trip(&opened.writer, trip, Millis(1)).unwrap();
     opened.writer.execute_batch("BEGIN").unwrap();
     for _ in 0..n {
         reports::insert(&opened.writer, trip, &full_report()).unwrap();

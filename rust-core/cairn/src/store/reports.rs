@@ -8,10 +8,19 @@ use crate::model::{
     ReportId, Sighting, Ssid, TripId, WifiStandard,
 };
 
-/// Opens a trip.
-pub(crate) fn begin_trip(db: &Connection, utc: Millis) -> Result<TripId, StoreError> {
-    db.prepare_cached("INSERT INTO trip (started) VALUES (?)")?.execute([utc.0])?;
-    Ok(TripId(db.last_insert_rowid()))
+/// The number of the next trip.
+pub(crate) fn next_trip(db: &Connection) -> Result<TripId, StoreError> {
+    Ok(TripId(db.query_row(
+        "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'trip'",
+        [],
+        |row| row.get(0),
+    )?))
+}
+
+/// Opens a trip under a number from [`next_trip`] on.
+pub(crate) fn begin_trip(db: &Connection, trip: TripId, utc: Millis) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO trip (id, started) VALUES (?, ?)")?.execute([trip.0, utc.0])?;
+    Ok(())
 }
 
 /// Closes a trip.
@@ -247,7 +256,8 @@ pub(crate) mod tests {
     fn what_is_stored_comes_back_as_it_was() {
         let mut db = Connection::open_in_memory().unwrap();
         super::super::migrate::migrate(&mut db).unwrap();
-        let trip = begin_trip(&db, Millis(5)).unwrap();
+        let trip = next_trip(&db).unwrap();
+        begin_trip(&db, trip, Millis(5)).unwrap();
         let report = full_report();
         let id = insert(&db, trip, &report).unwrap();
         assert_eq!(read(&db, id).unwrap(), Some(report));
@@ -262,7 +272,8 @@ pub(crate) mod tests {
     fn a_trip_that_a_death_left_open_ends_at_its_last_report() {
         let mut db = Connection::open_in_memory().unwrap();
         super::super::migrate::migrate(&mut db).unwrap();
-        let trip = begin_trip(&db, Millis(5)).unwrap();
+        let trip = next_trip(&db).unwrap();
+        begin_trip(&db, trip, Millis(5)).unwrap();
         let report = full_report();
         insert(&db, trip, &report).unwrap();
         close_open_trips(&db).unwrap();
