@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod error;
+pub mod ledger;
 pub mod model;
 pub mod store;
 pub mod supervisor;

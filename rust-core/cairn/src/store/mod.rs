@@ -4,6 +4,7 @@
 //! decided outside.
 
 mod error;
+pub mod ledger;
 mod migrate;
 mod open;
 pub(crate) mod reports;
