@@ -6,7 +6,9 @@
 
 pub mod clock;
 pub mod error;
+pub mod ledger;
 pub mod model;
+pub mod store;
 pub mod supervisor;
 
 pub use clock::{Clock, SystemClock};

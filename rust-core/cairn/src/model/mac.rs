@@ -40,7 +40,8 @@ impl Mac {
                 digits += 1;
                 continue;
             }
-            let between_octets = digits > 0 && digits < 12 && digits.is_multiple_of(2) && index == digits + digits / 2 - 1;
+            let between_octets =
+                digits > 0 && digits < 12 && digits.is_multiple_of(2) && index == digits + digits / 2 - 1;
             let same = separator.is_none_or(|s| s == c) && (separator.is_some() || digits == 2);
             if !(matches!(c, ':' | '-') && between_octets && same) {
                 return Err(MacError::Digit(index + 1));

@@ -17,6 +17,11 @@ pub enum SensorKind {
     Motion,
 }
 
+impl SensorKind {
+    /// All of them, in the order of their discriminants.
+    pub const ALL: [Self; 5] = [Self::Gnss, Self::Wifi, Self::Cells, Self::Beacons, Self::Motion];
+}
+
 /// How hot the phone says it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Heat {
@@ -29,9 +34,10 @@ pub enum Heat {
 }
 
 /// What happens on the phone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
-    /// The user starts collecting.
+    /// The user starts collecting; while results of a trip just stopped are awaited, the new one begins after its
+    /// [`Command::Finished`].
     Start,
     /// The user stops; results already asked for are still awaited (see [`Command::Finished`]).
     Stop,
@@ -87,7 +93,7 @@ pub enum Event {
 }
 
 /// What is to be done.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Command {
     /// Switch a sensor on; for [`SensorKind::Gnss`] with a fix at least this often.
     StartSensor {
@@ -144,6 +150,8 @@ pub enum Status {
 pub enum Pause {
     /// The phone has not moved.
     Still,
+    /// No satellite has been seen for a while: indoors, underground.
+    NoSky,
     /// The battery is low.
     BatteryLow,
     /// The phone is too hot.

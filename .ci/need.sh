@@ -1,0 +1,27 @@
+# Sourced by ./demo and ./test: makes sure of what the machine must have. Installs it where it may, else names the command.
+
+# need PROGRAM PACKAGE...: PROGRAM comes with the Debian PACKAGEs.
+need() {
+  program=$1
+  shift
+  command -v "$program" >/dev/null 2>&1 && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing $* for $program ..." >&2
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
+  else
+    echo "$program is missing. On Debian or Ubuntu:  sudo apt-get install $*" >&2
+    exit 1
+  fi
+}
+
+# A C compiler builds the bundled SQLite and the cryptography behind TLS.
+need cc gcc libc6-dev
+if ! command -v cargo >/dev/null 2>&1; then
+  # rustup puts cargo where a shell started before does not look yet.
+  PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+  export PATH
+fi
+if ! command -v cargo >/dev/null 2>&1; then
+  echo "cargo is missing. It comes with rustup, see https://rustup.rs:  curl https://sh.rustup.rs -sSf | sh" >&2
+  exit 1
+fi

@@ -1,0 +1,134 @@
+//! How long the leaderboard and the map take to read with five million sightings, against five thousand.
+//!
+//! Both databases are filled as the engine does it, in commit groups, with reports, sightings and the ledger; then both are
+//! read in turns. What is printed are medians and their ratio; nothing fails by time.
+
+use std::time::{Duration, Instant};
+
+use cairn::ledger::{Day, Passage, Tally, View};
+use cairn::model::{LatLng, LocalPlane, Metres, Millis, TripId};
+use cairn::store::{self, ledger};
+use rusqlite::{Connection, params};
+
+const SIGHTINGS_PER_PASSAGE: u64 = 20;
+/// A commit group's size, as the engine has it.
+const GROUP: u64 = 64;
+/// Five million sightings are five years of walks with 137 scans a day.
+const LONG_WALK: u64 = 137;
+/// Five thousand are 25 days with 10 scans each: enough days for the lists to be as long as after five years.
+const SHORT_WALK: u64 = 10;
+/// 2020-01-01.
+const FIRST_DAY: i64 = 18_262;
+const TURNS: usize = 201;
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let small = filled(&folder.path().join("small.db"), 5_000, SHORT_WALK);
+    let large = filled(&folder.path().join("large.db"), 5_000_000, LONG_WALK);
+    let home = town(0);
+
+    println!("{:<34} {:>12} {:>12} {:>7}", "read", "5 thousand", "5 million", "ratio");
+    compare("leaderboard", &small, &large, |db, last| ledger::board(db, last).expect("a board").days.len());
+    compare("totals", &small, &large, |db, _| ledger::totals(db).expect("totals").days as usize);
+    for (what, half_km) in
+        [("map of a quarter (2 km)", 1.0), ("map of a town (20 km)", 10.0), ("map of a country (500 km)", 250.0)]
+    {
+        let plane = LocalPlane::around(home);
+        let side = half_km * 1_000.0;
+        let view = View { south_west: plane.to_place(-side, -side), north_east: plane.to_place(side, side) };
+        compare(what, &small, &large, |db, _| ledger::coverage(db, &view, 4_000).expect("coverage").len());
+    }
+}
+
+/// The centres of the 60 towns that are walked in turn, 30 km apart.
+fn town(n: u64) -> LatLng {
+    let first = LatLng::new(47.0, 8.0).expect("a place");
+    LocalPlane::around(first).to_place((n % 10) as f64 * 30_000.0, (n / 10) as f64 * 30_000.0)
+}
+
+/// A database and its last day, whose board is asked for.
+struct Filled {
+    db: Connection,
+    last: Day,
+}
+
+fn filled(path: &std::path::Path, sightings: u64, walk: u64) -> Filled {
+    let mut db = store::open(path).expect("a database").writer;
+    let passages = sightings / SIGHTINGS_PER_PASSAGE;
+    let days = passages.div_ceil(walk);
+    db.pragma_update(None, "foreign_keys", false).expect("a setting");
+    // Filling is not what is measured.
+    db.pragma_update(None, "synchronous", "OFF").expect("a setting");
+    for start in (0..passages).step_by(GROUP as usize) {
+        let tx = db.transaction().expect("a transaction");
+        let mut tally = Tally::default();
+        for n in start..(start + GROUP).min(passages) {
+            let passage = passage(n, walk);
+            store_report(&tx, n, &passage).expect("a report");
+            tally.count(&passage);
+        }
+        ledger::post(&tx, &tally).expect("a ledger");
+        tx.commit().expect("a commit");
+    }
+    Filled { db, last: Day::new((FIRST_DAY + days as i64 - 1) as i32) }
+}
+
+/// Day after day in the next town, along a spiral that widens with every visit.
+fn passage(n: u64, walk: u64) -> Passage {
+    let (day, step) = (n / walk, n % walk);
+    let visit = day / 60;
+    let radius = 150.0 * (visit as f64 + step as f64 / walk as f64);
+    let (sin, cos) = (step as f64 / walk as f64 * std::f64::consts::TAU).sin_cos();
+    Passage {
+        utc: Millis::from_days(FIRST_DAY + day as i64) + Millis::from_hours(10) + Millis::from_mins(step as i64),
+        utc_offset_min: Some(60),
+        trip: TripId(1 + day as i64),
+        place: LocalPlane::around(town(day % 60)).to_place(radius * sin, radius * cos),
+        moved: Metres(70.0),
+        took: Millis::from_mins(1),
+        reports: 1,
+        sightings: SIGHTINGS_PER_PASSAGE as u32,
+        // Days differ, so that there is something to rank.
+        new_wifi: (day * 7 % 11) as u32,
+        new_cells: u32::from(step == 0),
+        new_beacons: 0,
+    }
+}
+
+/// The rows that reading the ledger must not care about.
+fn store_report(tx: &Connection, n: u64, passage: &Passage) -> rusqlite::Result<()> {
+    let id = n as i64 + 1;
+    tx.prepare_cached("INSERT INTO report (id, trip, utc, lat, lon, source) VALUES (?, ?, ?, ?, ?, 0)")?
+        .execute(params![id, passage.trip.0, passage.utc.0, passage.place.lat_e7(), passage.place.lon_e7()])?;
+    let mut insert = tx.prepare_cached("INSERT INTO sighting (report, emitter, age, signal) VALUES (?, ?, 0, -70)")?;
+    for k in 0..SIGHTINGS_PER_PASSAGE {
+        insert.execute([id, (n * SIGHTINGS_PER_PASSAGE + k) as i64])?;
+    }
+    Ok(())
+}
+
+/// Reads both in turns, so that whatever else the machine does troubles both alike.
+fn compare(what: &str, small: &Filled, large: &Filled, read: impl Fn(&Connection, Day) -> usize) {
+    let timed = |of: &Filled| {
+        let start = Instant::now();
+        // One transaction, as the engine's readers have it.
+        let tx = of.db.unchecked_transaction().expect("a transaction");
+        let rows = read(&tx, of.last);
+        drop(tx);
+        (start.elapsed(), rows)
+    };
+    let mut times = [Vec::new(), Vec::new()];
+    let mut rows = [0, 0];
+    for _ in 0..TURNS {
+        for (i, of) in [small, large].into_iter().enumerate() {
+            let (time, read) = timed(of);
+            times[i].push(time);
+            rows[i] = read;
+        }
+    }
+    let [small, large] = times.map(|mut times: Vec<Duration>| {
+        times.sort_unstable();
+        times[TURNS / 2].as_secs_f64() * 1e6
+    });
+    println!("{what:<34} {small:>9.0} µs {large:>9.0} µs {:>7.2}   ({} and {} rows)", large / small, rows[0], rows[1]);
+}

@@ -1,0 +1,124 @@
+//! The emitters around the phone, in memory: a street's emitters are read once, not with every scan.
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+
+use crate::intake::{Emitters, Known};
+use crate::model::EmitterKey;
+use crate::store::{StoreError, emitters};
+
+/// Emitters held: a dense city's worth of a day's walk, about 6 MB. When more come, those that are stored are let go.
+const CAPACITY: usize = 50_000;
+
+/// What was only counted teaches little more: it is written with the next flush, or when so many emitters wait.
+const MAX_LAZY: usize = 2_048;
+
+#[derive(Default)]
+pub(super) struct Cache {
+    known: HashMap<EmitterKey, Entry>,
+    lazy: usize,
+    urgent: usize,
+    want_all: bool,
+}
+
+struct Entry {
+    known: Known,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// As in the store.
+    Stored,
+    /// Learned from a sighting that was not kept.
+    Lazy,
+    /// Learned from a sighting that is kept in this group: goes with it.
+    Urgent,
+}
+
+impl Cache {
+    /// Makes sure that what is known of these emitters is here.
+    pub fn load(&mut self, db: &Connection, keys: impl Iterator<Item = EmitterKey>) -> Result<(), StoreError> {
+        for key in keys {
+            if !self.known.contains_key(&key)
+                && let Some(known) = emitters::read(db, key)?
+            {
+                self.known.insert(key, Entry { known, state: State::Stored });
+            }
+        }
+        Ok(())
+    }
+
+    /// What the next commit has to write.
+    pub fn dirty(&self) -> impl Iterator<Item = (EmitterKey, &Known)> {
+        let all = self.want_all || self.lazy > MAX_LAZY;
+        self.known
+            .iter()
+            .filter(move |(_, e)| e.state == State::Urgent || (all && e.state == State::Lazy))
+            .map(|(key, e)| (*key, &e.known))
+    }
+
+    /// Whether a commit has something to write.
+    pub fn has_urgent(&self) -> bool {
+        self.urgent > 0 || self.lazy > MAX_LAZY || (self.want_all && self.lazy > 0)
+    }
+
+    /// Has the next commit write everything, lazily learned emitters too.
+    pub fn want_all_written(&mut self) {
+        self.want_all = true;
+    }
+
+    /// What [`Cache::dirty`] named has been committed.
+    pub fn written(&mut self) {
+        let all = self.want_all || self.lazy > MAX_LAZY;
+        if self.urgent > 0 || all {
+            for entry in self.known.values_mut() {
+                if entry.state == State::Urgent || all {
+                    entry.state = State::Stored;
+                }
+            }
+        }
+        self.urgent = 0;
+        if all {
+            self.lazy = 0;
+            self.want_all = false;
+        }
+        if self.known.len() > CAPACITY {
+            self.known.retain(|_, e| e.state != State::Stored);
+        }
+    }
+
+    /// Forgets what was learned since the last commit: the group it belongs to was given up.
+    pub fn forget_unwritten(&mut self) {
+        self.known.retain(|_, e| e.state == State::Stored);
+        self.lazy = 0;
+        self.urgent = 0;
+    }
+
+    /// Forgets everything: the store was changed behind it.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl Emitters for Cache {
+    fn get(&self, key: EmitterKey) -> Option<&Known> {
+        self.known.get(&key).map(|e| &e.known)
+    }
+
+    fn put(&mut self, key: EmitterKey, known: Known, kept: bool) {
+        let before = self.known.get(&key).map_or(State::Stored, |e| e.state);
+        let state = if kept || before == State::Urgent { State::Urgent } else { State::Lazy };
+        match (before, state) {
+            (State::Stored, State::Lazy) => self.lazy += 1,
+            (State::Stored, State::Urgent) => self.urgent += 1,
+            (State::Lazy, State::Urgent) => {
+                self.lazy -= 1;
+                self.urgent += 1;
+            }
+            _ => {}
+        }
+        self.known.insert(key, Entry { known, state });
+    }
+}

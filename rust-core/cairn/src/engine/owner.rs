@@ -1,0 +1,158 @@
+//! The thread that owns everything that changes: takes messages one by one and commits in groups.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rusqlite::Connection;
+
+use super::cache::Cache;
+use super::group::Group;
+use crate::intake::{Guard, Intake, Passage};
+use crate::model::{Fix, Millis, Scan, TripId};
+use crate::store::{StoreError, guard as stored_guard, reports};
+use crate::{Clock, CoreError};
+
+/// What the owner is told.
+pub(super) enum Message {
+    Fix(Fix),
+    Scan(Scan),
+    Call(Box<dyn FnOnce(&mut Owner) + Send>),
+}
+
+/// Commits are at most this far apart while there is anything to commit: what a killed process may lose at most.
+const COMMIT_EVERY: Millis = Millis(2_000);
+
+/// A commit after so many scans at the latest: bounds the work of one transaction.
+const COMMIT_SCANS: u32 = 64;
+
+/// Reports held in memory while the store cannot take them (disk full, locked): some hours of collecting, about 50 MB.
+const MAX_HELD: usize = 20_000;
+
+/// All mutable state of the engine.
+pub(super) struct Owner {
+    pub db: Connection,
+    /// Held while the database is open, never read.
+    _lock: File,
+    pub clock: Arc<dyn Clock>,
+    pub chance: ChaCha8Rng,
+    pub intake: Intake,
+    pub guard: Guard,
+    pub cache: Cache,
+    pub group: Group,
+    pub trip: Option<TripId>,
+    pub next_trip: TripId,
+    /// Passages that wait for the database to be readable.
+    pub unweighed: VecDeque<Passage>,
+    last_commit: Millis,
+}
+
+impl Owner {
+    pub fn new(db: Connection, lock: File, clock: Arc<dyn Clock>, seed: u64) -> Result<Self, StoreError> {
+        reports::close_open_trips(&db)?;
+        let guard = stored_guard::load(&db)?;
+        let last_commit = clock.mono();
+        let next_trip = reports::next_trip(&db)?;
+        Ok(Self {
+            db,
+            _lock: lock,
+            clock,
+            chance: ChaCha8Rng::seed_from_u64(seed),
+            intake: Intake::default(),
+            guard,
+            cache: Cache::default(),
+            group: Group::default(),
+            trip: None,
+            next_trip,
+            unweighed: VecDeque::new(),
+            last_commit,
+        })
+    }
+
+    /// Works until the channel ends, then makes what is left durable.
+    pub fn run(&mut self, messages: &Receiver<Message>) {
+        loop {
+            let wait = Duration::from_millis(self.until_commit().0.max(0) as u64);
+            match messages.recv_timeout(wait) {
+                Ok(Message::Fix(fix)) => self.fix(fix),
+                Ok(Message::Scan(scan)) => self.scan(scan),
+                Ok(Message::Call(work)) => work(self),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.group.scans >= COMMIT_SCANS || self.until_commit().0 <= 0 {
+                self.commit_quietly();
+            }
+        }
+        if let Err(e) = self.end_trip() {
+            log::error!("engine: closing left data behind: {e}");
+        }
+    }
+
+    fn until_commit(&self) -> Millis {
+        COMMIT_EVERY - (self.clock.mono() - self.last_commit)
+    }
+
+    fn fix(&mut self, fix: Fix) {
+        if self.has_room() {
+            let passages = self.intake.fix(fix);
+            self.take(passages);
+        }
+    }
+
+    fn scan(&mut self, scan: Scan) {
+        if self.has_room() {
+            self.group.scans += 1;
+            let passages = self.intake.scan(scan, &self.guard);
+            self.take(passages);
+        }
+    }
+
+    /// Whether more may be taken in. While the store cannot be written, memory fills; what comes then is refused and counted.
+    fn has_room(&mut self) -> bool {
+        let room = self.group.reports.len() + self.unweighed.len() < MAX_HELD;
+        if !room {
+            self.group.turned_away += 1;
+        }
+        room
+    }
+
+    pub fn begin_trip(&mut self) -> Result<TripId, CoreError> {
+        self.end_trip()?;
+        Ok(self.running_trip())
+    }
+
+    pub fn end_trip(&mut self) -> Result<(), CoreError> {
+        self.flush()?;
+        if let Some(trip) = self.trip {
+            reports::end_trip(&self.db, trip, self.clock.utc())?;
+            self.trip = None;
+        }
+        self.intake = Intake::default();
+        Ok(())
+    }
+
+    pub fn flush(&mut self) -> Result<(), CoreError> {
+        let rest = self.intake.drain();
+        self.take(rest);
+        self.cache.want_all_written();
+        Ok(self.commit()?)
+    }
+
+    /// Commits, and leaves a failure to the next try: the group stays as it is until it is stored.
+    fn commit_quietly(&mut self) {
+        if let Err(e) = self.commit() {
+            log::warn!("engine: could not store, will try again: {e}");
+        }
+    }
+
+    pub fn commit(&mut self) -> Result<(), StoreError> {
+        // Also after a failure: the next try comes after the usual time, not at once.
+        self.last_commit = self.clock.mono();
+        self.commit_with(|_| Ok(()))
+    }
+}

@@ -1,0 +1,92 @@
+//! What the engine answers without its owner: read-only, each answer from one state of the database.
+
+use super::Engine;
+use crate::intake::{Counts, Guard};
+use crate::ledger::{Board, Day};
+use crate::locate::{self, Estimate, Query};
+use crate::model::{Report, ReportId, TripId};
+use crate::store::{self, emitters, guard, ledger, outbox, reports};
+use crate::{CoreError, outbox::OutboxView};
+
+/// Reports read per step when all of them are read: keeps memory and read transactions short.
+const PAGE: u32 = 500;
+
+/// What there is, in numbers.
+#[derive(Clone, Debug)]
+pub struct Stats {
+    /// What intake kept, counted and dropped since the beginning.
+    pub counts: Counts,
+    /// Reports stored now (sent ones may have been pruned).
+    pub reports: u64,
+    /// Sightings stored now.
+    pub sightings: u64,
+    /// What the ledger counts over everything.
+    pub totals: crate::ledger::Totals,
+    /// Each service's share of the outbox.
+    pub outbox: Vec<OutboxView>,
+    /// Fixes and scans turned away since the engine was opened.
+    pub turned_away: u64,
+}
+
+impl Engine {
+    /// What there is, in numbers.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`].
+    pub fn stats(&self) -> Result<Stats, CoreError> {
+        let now = self.shared.clock.utc();
+        let turned_away = self.turned_away();
+        Ok(self.shared.readers.read(|db| {
+            let (reports, sightings) = reports::count(db)?;
+            Ok(Stats {
+                counts: guard::counts(db)?,
+                reports,
+                sightings,
+                totals: ledger::totals(db)?,
+                outbox: outbox::view(db, now)?,
+                turned_away,
+            })
+        })?)
+    }
+
+    /// The personal leaderboard as of a local day.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`].
+    pub fn leaderboard(&self, today: Day) -> Result<Board, CoreError> {
+        Ok(self.shared.readers.read(|db| ledger::board(db, today))?)
+    }
+
+    /// Where something that hears this must be; none where too little of it is known.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`].
+    pub fn locate(&self, query: &Query) -> Result<Option<Estimate>, CoreError> {
+        Ok(self.shared.readers.read(|db| Ok(locate::estimate(query, &emitters::load(db, query)?)))?)
+    }
+
+    /// Reads every stored report, oldest first, as far as today's zones and lists allow it out.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`], and what `each` answers, which ends the reading.
+    pub fn reports<E: From<CoreError>>(&self, mut each: impl FnMut(TripId, Report) -> Result<(), E>) -> Result<(), E> {
+        let rules: Guard = self.shared.readers.read(guard::load).map_err(CoreError::from)?;
+        let mut after = ReportId(0);
+        loop {
+            let page = self.shared.readers.read(|db| read_page(db, after)).map_err(CoreError::from)?;
+            let Some((last, _, _)) = page.last() else { return Ok(()) };
+            after = *last;
+            for (_, trip, report) in page {
+                if let Some(report) = report.and_then(|r| rules.allow(r)) {
+                    each(trip, report)?;
+                }
+            }
+        }
+    }
+}
+
+type Page = Vec<(ReportId, TripId, Option<Report>)>;
+
+fn read_page(db: &rusqlite::Connection, after: ReportId) -> Result<Page, store::StoreError> {
+    reports::page(db, after, PAGE)?.into_iter().map(|(id, trip)| Ok((id, trip, reports::read(db, id)?))).collect()
+}

@@ -1,0 +1,173 @@
+//! Which sightings of a passage are worth keeping, and what all of them teach.
+//!
+//! Services keep boxes and weighted means: what helps them is spread, strength and freshness. The rest is learned from and
+//! counted here, and not stored.
+
+use super::{Counts, Drop, Passage, Seen};
+use crate::locate::{Learned, Observation};
+use crate::model::{Detail, EmitterKey, EmitterKind, Fix, Metres, Report, Sighting};
+
+/// What is known of one emitter: what was kept of it, and what was learned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Known {
+    /// What has been kept.
+    pub seen: Seen,
+    /// What has been learned.
+    pub learned: Learned,
+}
+
+/// The emitters known so far, as far as a passage needs them.
+pub trait Emitters {
+    /// What is known of an emitter.
+    fn get(&self, key: EmitterKey) -> Option<&Known>;
+    /// Takes what is known now; `kept` tells whether the sighting behind it goes into a report.
+    fn put(&mut self, key: EmitterKey, known: Known, kept: bool);
+}
+
+/// A passage after weighing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighed {
+    /// What to store and upload; none where nothing is worth it.
+    pub report: Option<Report>,
+    /// Sightings that count for the ledger, kept or not.
+    pub sightings: u32,
+    /// Access points never heard before.
+    pub new_wifi: u32,
+    /// Cells never heard before.
+    pub new_cells: u32,
+    /// Beacons never heard before.
+    pub new_beacons: u32,
+}
+
+/// Weighs a passage against what is known, teaching `emitters` on the way. `None` where access points say its fix is wrong.
+pub fn weigh(passage: Passage, emitters: &mut impl Emitters, counts: &mut Counts) -> Option<Weighed> {
+    let Passage { fix, sightings, .. } = passage;
+    if contradicted(&fix, &sightings, emitters) {
+        for _ in &sightings {
+            counts.drop(Drop::Contradicted);
+        }
+        return None;
+    }
+    let day = (fix.utc.0.div_euclid(86_400_000)) as i32;
+    let mut weighed = Weighed { report: None, sightings: 0, new_wifi: 0, new_cells: 0, new_beacons: 0 };
+    let mut kept = Vec::new();
+    for sighting in sightings {
+        let key = sighting.emitter();
+        let observation = observe(&fix, &sighting, day);
+        let verdict = match emitters.get(key).copied() {
+            None => {
+                match key.kind() {
+                    EmitterKind::Wifi => weighed.new_wifi += 1,
+                    EmitterKind::Cell => weighed.new_cells += 1,
+                    EmitterKind::Beacon => weighed.new_beacons += 1,
+                }
+                let seen = Seen::first(sighting.place, sighting.signal, day);
+                emitters.put(key, Known { seen, learned: Learned::first(&observation) }, true);
+                Verdict::Keep
+            }
+            Some(mut known) => {
+                known.learned.learn(&observation);
+                let verdict = judge(&mut known, key.kind(), &sighting, day);
+                emitters.put(key, known, verdict == Verdict::Keep);
+                verdict
+            }
+        };
+        match verdict {
+            Verdict::Keep => {
+                counts.kept += 1;
+                weighed.sightings += 1;
+                kept.push(sighting);
+            }
+            Verdict::Count => {
+                counts.counted += 1;
+                weighed.sightings += 1;
+            }
+            Verdict::Mobile => counts.drop(Drop::Mobile),
+        }
+    }
+    weighed.report = (!kept.is_empty()).then_some(Report { fix, sightings: kept });
+    Some(weighed)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Keep,
+    Count,
+    Mobile,
+}
+
+/// Farther apart than this an emitter that stands still is not heard: twice the widest range of its kind, and some error.
+const fn widest_extent(kind: EmitterKind) -> Metres {
+    match kind {
+        EmitterKind::Wifi => Metres(1_000.0),
+        EmitterKind::Beacon => Metres(400.0),
+        EmitterKind::Cell => Metres(70_000.0),
+    }
+}
+
+fn judge(known: &mut Known, kind: EmitterKind, sighting: &Sighting, day: i32) -> Verdict {
+    let mut wider = known.seen;
+    wider.keep(sighting.place, sighting.signal, day);
+    if wider.diagonal().0 > widest_extent(kind).0 {
+        // Too far from where it was kept before. Either it travels, or it has moved house: then what was learned has
+        // followed it, and its extent begins anew at the new place.
+        let settled_here = !known.learned.is_mobile()
+            && known.learned.place().distance(sighting.place).0 < widest_extent(kind).0 / 2.0;
+        if !settled_here {
+            return Verdict::Mobile;
+        }
+        known.seen = Seen::first(sighting.place, sighting.signal, day);
+        return Verdict::Keep;
+    }
+    if known.learned.is_mobile() {
+        return Verdict::Mobile;
+    }
+    if known.seen.worth(kind, sighting.place, sighting.signal, day).is_none() {
+        return Verdict::Count;
+    }
+    known.seen = wider;
+    Verdict::Keep
+}
+
+fn observe(fix: &Fix, sighting: &Sighting, day: i32) -> Observation {
+    let frequency_mhz = match sighting.detail {
+        Detail::Wifi { frequency_mhz, .. } => frequency_mhz,
+        _ => None,
+    };
+    Observation {
+        place: sighting.place,
+        accuracy: fix.accuracy.unwrap_or(super::ASSUMED_ACCURACY),
+        age: sighting.age,
+        speed: fix.speed,
+        signal: sighting.signal,
+        frequency_mhz,
+        day,
+    }
+}
+
+/// An access point this strong is within some 50 m.
+const STRONG: i16 = -75;
+
+/// So many strong, settled witnesses are needed to overrule the GPS: two neighbours may have moved together.
+const WITNESSES: usize = 3;
+
+/// What settled access points may be off besides the fix's own error.
+const WITNESS_ERROR: Metres = Metres(300.0);
+
+/// Whether well-known access points heard strongly lie together, and elsewhere: jamming, spoofing, or a fix held in a tunnel.
+fn contradicted(fix: &Fix, sightings: &[Sighting], emitters: &impl Emitters) -> bool {
+    let places: Vec<_> = sightings
+        .iter()
+        .filter(|s| matches!(s.detail, Detail::Wifi { .. }) && s.signal.is_some_and(|d| d.0 >= STRONG))
+        .filter_map(|s| emitters.get(s.emitter()))
+        .filter(|k| k.learned.is_settled() && !k.learned.is_mobile())
+        .map(|k| k.learned.place())
+        .collect();
+    let limit = WITNESS_ERROR.0 + 3.0 * fix.accuracy.map_or(0.0, |a| a.0);
+    let against = places.iter().filter(|p| p.distance(fix.place).0 > limit);
+    // A bus full of its own access points contradicts everything: witnesses must agree with each other too.
+    let agreeing =
+        |p: &&crate::model::LatLng| places.iter().filter(|q| p.distance(**q).0 < WITNESS_ERROR.0).count() >= WITNESSES;
+    let against_and_agreeing = against.filter(agreeing).count();
+    against_and_agreeing >= WITNESSES && 2 * against_and_agreeing > places.len()
+}

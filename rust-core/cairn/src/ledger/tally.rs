@@ -1,0 +1,64 @@
+//! Gathers the passages of one commit group, so that each row they touch is written once.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{Clock, Country, Counts, Day, Hexagon, Passage, Subject, day};
+use crate::ledger::{AREA, GROUND};
+use crate::model::TripId;
+
+/// What some passages add up to, before anything is known of earlier ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// In the order in which they began, as the first to come names a row's country.
+    pub(crate) parts: Vec<(Part, Counts)>,
+    /// Ground walked, each hexagon once a day, in order; with the index of the part that earns it should it be new.
+    pub(crate) walked: Vec<(Hexagon, usize)>,
+    pub(crate) clocks: BTreeMap<Day, Clock>,
+    index: HashMap<Part, usize>,
+    seen: HashSet<(Hexagon, Day)>,
+}
+
+/// What passages must have in common to be counted as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Part {
+    pub(crate) day: Day,
+    pub(crate) country: Option<Country>,
+    trip: TripId,
+    area: Hexagon,
+}
+
+impl Part {
+    /// All rows of the ledger that it adds to.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = Subject> {
+        Subject::of_day(self.day)
+            .into_iter()
+            .chain([Subject::Trip(self.trip), Subject::Area(self.area)])
+            .chain(self.country.map(Subject::Country))
+    }
+}
+
+impl Tally {
+    /// Counts a passage.
+    pub fn count(&mut self, passage: &Passage) {
+        let offset = day::offset_at(passage.utc_offset_min, passage.place);
+        let day = Day::at(passage.utc, offset);
+        let hexagon = Hexagon::around(passage.place, GROUND);
+        let part =
+            Part { day, country: Country::around(passage.place), trip: passage.trip, area: hexagon.within(AREA) };
+        let at = *self.index.entry(part).or_insert_with(|| {
+            self.parts.push((part, Counts::default()));
+            self.parts.len() - 1
+        });
+        self.parts[at].1 += Counts::of(passage);
+        if self.seen.insert((hexagon, day)) {
+            self.walked.push((hexagon, at));
+        }
+        let clock = Clock::at(passage.utc, offset);
+        self.clocks.entry(day).and_modify(|known| *known = known.and(clock)).or_insert(clock);
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+}

@@ -1,0 +1,16 @@
+//! The database: the only place with SQL. One connection writes, owned by the engine's thread; others only read.
+//!
+//! Functions here take a connection or transaction and do one thing each; what is to be done, and when to commit, is
+//! decided outside.
+
+mod error;
+pub mod ledger;
+mod migrate;
+mod open;
+pub(crate) mod reports;
+mod salvage;
+
+pub use error::StoreError;
+pub use migrate::SCHEMA_VERSION;
+pub use open::{Opened, Readers, open};
+pub use salvage::Salvage;

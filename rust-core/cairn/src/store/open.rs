@@ -1,0 +1,134 @@
+//! Opening: lock, check, set a damaged file aside, migrate, settings of `SQLite` with their reasons.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Salvage, StoreError, migrate, salvage};
+
+/// How long a statement waits for another connection: our own writes take milliseconds, so more means a foreign lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A database ready for use.
+#[derive(Debug)]
+pub struct Opened {
+    /// The one connection that writes.
+    pub writer: Connection,
+    /// Where read-only connections come from.
+    pub readers: Readers,
+    /// What was saved from a damaged file, where one was found and set aside.
+    pub salvage: Option<Salvage>,
+    /// Held as long as the database is open: keeps a second process from writing with caches of its own.
+    pub lock: File,
+}
+
+/// Opens the database at `path`, making it where there is none.
+///
+/// # Errors
+/// [`StoreError::InUse`] where another process has it, [`StoreError::Newer`] and [`StoreError::Foreign`] where it is not
+/// for this build (the file is left untouched), otherwise what `SQLite` or the file system said.
+pub fn open(path: &Path) -> Result<Opened, StoreError> {
+    let lock = lock(path)?;
+    let mut salvage = None;
+    let writer = match open_checked(path) {
+        Err(e) if e.is_corruption() => {
+            log::error!("store: the database is damaged ({e}); it is set aside and its readable rows are saved");
+            let (db, saved) = salvage::set_aside_and_save(path, open_checked)?;
+            salvage = Some(saved);
+            db
+        }
+        other => other?,
+    };
+    Ok(Opened { writer, readers: Readers::new(path), salvage, lock })
+}
+
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let file = File::options().create(true).truncate(false).write(true).open(super::salvage::beside(path, "lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(e)) => Err(e.into()),
+    }
+}
+
+fn open_checked(path: &Path) -> Result<Connection, StoreError> {
+    let mut db = Connection::open(path)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    // Before the first write to it: a database that is not for us must stay as it is, down to its journal mode.
+    let version = migrate::check(&db)?;
+    if version == 0 {
+        // Freed pages go back to the file system in small steps; can only be chosen while the file is empty.
+        db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    } else {
+        quick_check(&db)?;
+    }
+    // Readers go on while the owner writes, and a commit is one sequential write.
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    // Each commit is synced to the disk: what `flush` has confirmed survives the loss of power. With a commit every two
+    // seconds one sync each is cheap; NORMAL would sync only at checkpoints.
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "journal_size_limit", 4 << 20)?;
+    // Android has no folder for temporary files where SQLite looks for one.
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    db.set_prepared_statement_cache_capacity(64);
+    migrate::migrate(&mut db)?;
+    Ok(db)
+}
+
+/// Finds damage that opening alone does not: the newest pages are the likeliest to be torn, and the first reads would
+/// otherwise fail in the middle of a trip. Reads the schema and each table's root; a full check is `doctor`'s work.
+fn quick_check(db: &Connection) -> Result<(), StoreError> {
+    let names: Vec<String> = db
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for name in names {
+        db.query_row(&format!("SELECT count(*) FROM (SELECT 1 FROM \"{name}\" LIMIT 1)"), [], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+/// Read-only connections, opened as needed and kept for the next reader.
+#[derive(Debug)]
+pub struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), idle: Mutex::default() }
+    }
+
+    /// Lends a connection for one read; each sees one state of the database from its first statement to its end.
+    ///
+    /// # Errors
+    /// What `SQLite` or `read` said.
+    pub fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut db = match idle {
+            Some(db) => db,
+            None => self.connect()?,
+        };
+        let tx = db.transaction()?;
+        let result = read(&tx);
+        tx.finish()?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        result
+    }
+
+    fn connect(&self) -> Result<Connection, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(&self.path, flags)?;
+        db.busy_timeout(BUSY_TIMEOUT)?;
+        db.pragma_update(None, "temp_store", "MEMORY")?;
+        Ok(db)
+    }
+}
+
+#[cfg(test)]
+#[path = "open_tests.rs"]
+mod tests;

@@ -1,0 +1,283 @@
+//! Trips, reports and sightings: written by ingest, read for upload and export.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::StoreError;
+use crate::model::{
+    BeaconFormat, CellKey, Dbm, Detail, EmitterKey, EmitterKind, Fix, FixSource, LatLng, Metres, Millis, Radio, Report,
+    ReportId, Sighting, Ssid, TripId, WifiStandard,
+};
+
+/// The number of the next trip.
+pub(crate) fn next_trip(db: &Connection) -> Result<TripId, StoreError> {
+    Ok(TripId(db.query_row(
+        "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'trip'",
+        [],
+        |row| row.get(0),
+    )?))
+}
+
+/// Opens a trip under a number from [`next_trip`] on.
+pub(crate) fn begin_trip(db: &Connection, trip: TripId, utc: Millis) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO trip (id, started) VALUES (?, ?)")?.execute([trip.0, utc.0])?;
+    Ok(())
+}
+
+/// Closes a trip.
+pub(crate) fn end_trip(db: &Connection, trip: TripId, utc: Millis) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE trip SET ended = max(started, ?2) WHERE id = ?1")?.execute([trip.0, utc.0])?;
+    Ok(())
+}
+
+/// Closes trips that a death of the process left open, at their last report.
+pub(crate) fn close_open_trips(db: &Connection) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE trip SET ended = coalesce((SELECT max(utc) FROM report WHERE trip = trip.id), started) WHERE ended IS NULL",
+        [],
+    )?;
+    Ok(())
+}
+
+/// Stores a report with its sightings.
+pub(crate) fn insert(db: &Connection, trip: TripId, report: &Report) -> Result<ReportId, StoreError> {
+    let fix = &report.fix;
+    let hundredths = |value: Option<f64>| value.map(|v| (v * 100.0).round() as i64);
+    db.prepare_cached(
+        "INSERT INTO report (trip, utc, offset, lat, lon, accuracy, altitude, altitude_accuracy, speed, heading, pressure, source)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        trip.0,
+        fix.utc.0,
+        fix.utc_offset_min,
+        fix.place.lat_e7(),
+        fix.place.lon_e7(),
+        hundredths(fix.accuracy.map(|m| m.0)),
+        hundredths(fix.altitude.map(|m| m.0)),
+        hundredths(fix.altitude_accuracy.map(|m| m.0)),
+        hundredths(fix.speed),
+        hundredths(fix.heading),
+        hundredths(fix.pressure),
+        fix.source as i64,
+    ])?;
+    let id = ReportId(db.last_insert_rowid());
+    for sighting in &report.sightings {
+        insert_sighting(db, id, sighting)?;
+    }
+    Ok(id)
+}
+
+fn insert_sighting(db: &Connection, report: ReportId, sighting: &Sighting) -> Result<(), StoreError> {
+    let emitter = sighting.emitter();
+    let (age, signal) = (sighting.age.0, sighting.signal.map(|s| s.0));
+    match &sighting.detail {
+        Detail::Wifi { ssid, frequency_mhz, standard, .. } => db
+            .prepare_cached(
+                "INSERT INTO sighting (report, emitter, age, signal, ssid, frequency, format) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![report.0, emitter.to_i64(), age, signal, ssid.bytes(), frequency_mhz, standard.map(|s| s as i64)])?,
+        Detail::Cell { key, serving, asu, timing_advance, physical, arfcn } => {
+            db.prepare_cached("INSERT OR IGNORE INTO cell (emitter, radio, mcc, mnc, area, cell) VALUES (?, ?, ?, ?, ?, ?)")?
+                .execute(params![emitter.to_i64(), key.radio() as i64, key.mcc(), key.mnc(), key.area(), key.cell() as i64])?;
+            db.prepare_cached(
+                "INSERT INTO sighting (report, emitter, age, signal, serving, asu, advance, physical, arfcn)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![report.0, emitter.to_i64(), age, signal, serving, asu, timing_advance, physical, arfcn])?
+        }
+        Detail::Beacon { format, .. } => db
+            .prepare_cached("INSERT INTO sighting (report, emitter, age, signal, format) VALUES (?, ?, ?, ?, ?)")?
+            .execute(params![report.0, emitter.to_i64(), age, signal, format.map(|f| f as i64)])?,
+    };
+    Ok(())
+}
+
+/// One stored report; none where it has been pruned.
+pub(crate) fn read(db: &Connection, id: ReportId) -> Result<Option<Report>, StoreError> {
+    let fix = db
+        .prepare_cached(
+            "SELECT utc, offset, lat, lon, accuracy, altitude, altitude_accuracy, speed, heading, pressure, source
+             FROM report WHERE id = ?",
+        )?
+        .query_row([id.0], |row| Ok(read_fix(row)))
+        .optional()?
+        .transpose()?;
+    let Some(fix) = fix else { return Ok(None) };
+    let mut select = db.prepare_cached(
+        "SELECT s.emitter, s.age, s.signal, s.ssid, s.frequency, s.format, s.serving, s.asu, s.advance, s.physical, s.arfcn,
+                c.radio, c.mcc, c.mnc, c.area, c.cell
+         FROM sighting s LEFT JOIN cell c ON c.emitter = s.emitter WHERE s.report = ?",
+    )?;
+    let mut rows = select.query([id.0])?;
+    let mut sightings = Vec::new();
+    while let Some(row) = rows.next()? {
+        sightings.push(read_sighting(row, fix.place)?);
+    }
+    Ok(Some(Report { fix, sightings }))
+}
+
+/// The reports after `after`, oldest first, with their trips, at most `limit`: for reading all of them in bounded memory.
+pub(crate) fn page(db: &Connection, after: ReportId, limit: u32) -> Result<Vec<(ReportId, TripId)>, StoreError> {
+    let mut select = db.prepare_cached("SELECT id, trip FROM report WHERE id > ? ORDER BY id LIMIT ?")?;
+    let rows = select.query_map([after.0, i64::from(limit)], |row| Ok((ReportId(row.get(0)?), TripId(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Where the reports after `after` were, oldest first, at most `limit`.
+pub(crate) fn places(db: &Connection, after: ReportId, limit: u32) -> Result<Vec<(ReportId, LatLng)>, StoreError> {
+    let mut select = db.prepare_cached("SELECT id, lat, lon FROM report WHERE id > ? ORDER BY id LIMIT ?")?;
+    let mut rows = select.query([after.0, i64::from(limit)])?;
+    let mut places = Vec::new();
+    while let Some(row) = rows.next()? {
+        let place =
+            LatLng::from_e7(row.get(1)?, row.get(2)?).map_err(|_| StoreError::Value("report.lat, report.lon"))?;
+        places.push((ReportId(row.get(0)?), place));
+    }
+    Ok(places)
+}
+
+/// Deletes a report and its sightings.
+pub(crate) fn delete(db: &Connection, id: ReportId) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM sighting WHERE report = ?")?.execute([id.0])?;
+    db.prepare_cached("DELETE FROM report WHERE id = ?")?.execute([id.0])?;
+    Ok(())
+}
+
+/// How many reports and sightings are stored.
+pub(crate) fn count(db: &Connection) -> Result<(u64, u64), StoreError> {
+    let one = |sql| db.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|n| n as u64);
+    Ok((one("SELECT count(*) FROM report")?, one("SELECT count(*) FROM sighting")?))
+}
+
+fn read_fix(row: &Row<'_>) -> Result<Fix, StoreError> {
+    let hundredths = |i| row.get::<_, Option<i64>>(i).map(|v| v.map(|v| v as f64 / 100.0));
+    Ok(Fix {
+        mono: Millis(0),
+        utc: Millis(row.get(0)?),
+        utc_offset_min: row.get(1)?,
+        place: LatLng::from_e7(row.get(2)?, row.get(3)?).map_err(|_| StoreError::Value("report.lat, report.lon"))?,
+        accuracy: hundredths(4)?.map(Metres),
+        altitude: hundredths(5)?.map(Metres),
+        altitude_accuracy: hundredths(6)?.map(Metres),
+        speed: hundredths(7)?,
+        heading: hundredths(8)?,
+        pressure: hundredths(9)?,
+        source: *[FixSource::Gnss, FixSource::Fused, FixSource::Fixed]
+            .get(row.get::<_, u32>(10)? as usize)
+            .ok_or(StoreError::Value("report.source"))?,
+        mock: false,
+    })
+}
+
+fn read_sighting(row: &Row<'_>, place: LatLng) -> Result<Sighting, StoreError> {
+    const STANDARDS: [WifiStandard; 5] =
+        [WifiStandard::Legacy, WifiStandard::N, WifiStandard::Ac, WifiStandard::Ax, WifiStandard::Be];
+    const FORMATS: [BeaconFormat; 3] = [BeaconFormat::IBeacon, BeaconFormat::AltBeacon, BeaconFormat::Eddystone];
+    let emitter = EmitterKey::from_i64(row.get(0)?).ok_or(StoreError::Value("sighting.emitter"))?;
+    let format = row.get::<_, Option<u32>>(5)?.map(|f| f as usize);
+    let detail = match (emitter.kind(), emitter.mac()) {
+        (EmitterKind::Wifi, Some(mac)) => Detail::Wifi {
+            mac,
+            ssid: Ssid::new(row.get::<_, Option<Vec<u8>>>(3)?.unwrap_or_default()),
+            frequency_mhz: row.get(4)?,
+            standard: format.and_then(|f| STANDARDS.get(f).copied()),
+        },
+        (EmitterKind::Beacon, Some(mac)) => {
+            Detail::Beacon { mac, format: format.and_then(|f| FORMATS.get(f).copied()) }
+        }
+        _ => Detail::Cell {
+            key: read_cell(row)?,
+            serving: row.get::<_, Option<bool>>(6)?.unwrap_or(false),
+            asu: row.get(7)?,
+            timing_advance: row.get(8)?,
+            physical: row.get(9)?,
+            arfcn: row.get(10)?,
+        },
+    };
+    Ok(Sighting { age: Millis(row.get(1)?), place, signal: row.get::<_, Option<i16>>(2)?.map(Dbm), detail })
+}
+
+fn read_cell(row: &Row<'_>) -> Result<CellKey, StoreError> {
+    const RADIOS: [Radio; 4] = [Radio::Gsm, Radio::Wcdma, Radio::Lte, Radio::Nr];
+    let unknown = || StoreError::Value("cell");
+    let radio = row.get::<_, Option<u32>>(11)?.and_then(|r| RADIOS.get(r as usize).copied()).ok_or_else(unknown)?;
+    let cell: i64 = row.get(15)?;
+    CellKey::new(radio, row.get(12)?, row.get(13)?, row.get(14)?, cell as u64).map_err(|_| unknown())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::Mac;
+
+    /// A report with one sighting of each kind, every column in use.
+    pub(crate) fn full_report() -> Report {
+        let place = LatLng::new(60.169_912_3, 24.938_456_7).unwrap();
+        let mac = Mac::from_u64(0x001a_2b3c_4d5e).unwrap();
+        let mut fix = Fix::gnss(Millis(0), Millis(1_767_225_600_123), place, Metres(4.25));
+        fix.utc_offset_min = Some(120);
+        fix.altitude = Some(Metres(31.5));
+        fix.altitude_accuracy = Some(Metres(2.0));
+        fix.speed = Some(1.25);
+        fix.heading = Some(87.5);
+        fix.pressure = Some(1013.25);
+        let sighting = |age, signal, detail| Sighting { age: Millis(age), place, signal: Some(Dbm(signal)), detail };
+        Report {
+            fix,
+            sightings: vec![
+                sighting(
+                    -350,
+                    -61,
+                    Detail::Wifi {
+                        mac,
+                        ssid: Ssid::new(*b"Cafe"),
+                        frequency_mhz: Some(5180),
+                        standard: Some(WifiStandard::Ax),
+                    },
+                ),
+                sighting(120, -80, Detail::Beacon { mac, format: Some(BeaconFormat::Eddystone) }),
+                sighting(
+                    900,
+                    -95,
+                    Detail::Cell {
+                        key: CellKey::new(Radio::Lte, 244, 5, 4711, 12_345_678).unwrap(),
+                        serving: true,
+                        asu: Some(45),
+                        timing_advance: Some(3),
+                        physical: Some(123),
+                        arfcn: Some(1300),
+                    },
+                ),
+            ],
+        }
+    }
+
+    #[test]
+    fn what_is_stored_comes_back_as_it_was() {
+        let mut db = Connection::open_in_memory().unwrap();
+        super::super::migrate::migrate(&mut db).unwrap();
+        let trip = next_trip(&db).unwrap();
+        begin_trip(&db, trip, Millis(5)).unwrap();
+        let report = full_report();
+        let id = insert(&db, trip, &report).unwrap();
+        assert_eq!(read(&db, id).unwrap(), Some(report));
+        assert_eq!(page(&db, ReportId(0), 10).unwrap(), [(id, trip)]);
+        assert_eq!(count(&db).unwrap(), (1, 3));
+        delete(&db, id).unwrap();
+        assert_eq!((read(&db, id).unwrap(), count(&db).unwrap()), (None, (0, 0)));
+        assert!(insert(&db, trip, &full_report()).unwrap() > id, "a number is never used again");
+    }
+
+    #[test]
+    fn a_trip_that_a_death_left_open_ends_at_its_last_report() {
+        let mut db = Connection::open_in_memory().unwrap();
+        super::super::migrate::migrate(&mut db).unwrap();
+        let trip = next_trip(&db).unwrap();
+        begin_trip(&db, trip, Millis(5)).unwrap();
+        let report = full_report();
+        insert(&db, trip, &report).unwrap();
+        close_open_trips(&db).unwrap();
+        let ended: i64 = db.query_row("SELECT ended FROM trip", [], |row| row.get(0)).unwrap();
+        assert_eq!(ended, report.fix.utc.0);
+    }
+}
