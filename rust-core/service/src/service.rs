@@ -1,5 +1,6 @@
 //! Starts a service on a thread of its own and holds it while it runs.
 
+use std::fmt;
 use std::net::TcpListener as StdListener;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -126,6 +127,12 @@ impl Running {
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             log::error!("service: its thread panicked");
         }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
