@@ -109,11 +109,14 @@ fn judge(known: &mut Known, kind: EmitterKind, sighting: &Sighting, day: i32) ->
     let mut wider = known.seen;
     wider.keep(sighting.place, sighting.signal, day);
     if wider.diagonal().0 > widest_extent(kind).0 {
-        // Too far from where it was kept before. Either it travels, or it has moved house: then what was learned has
-        // followed it, and its extent begins anew at the new place.
-        let settled_here = !known.learned.is_mobile()
-            && known.learned.place().distance(sighting.place).0 < widest_extent(kind).0 / 2.0;
-        if !settled_here {
+        // Too far from where it was kept before. Where what was learned has not followed, one wrong position is as likely as
+        // a move. Where it has jumped after it, the emitter has moved house, and its extent begins anew. Where it has crept
+        // after it, the emitter comes along.
+        let followed = known.learned.place().distance(sighting.place).0 < widest_extent(kind).0 / 2.0;
+        if followed && !known.learned.has_moved() {
+            known.learned.mark_mobile();
+        }
+        if !followed || known.learned.is_mobile() {
             return Verdict::Mobile;
         }
         known.seen = Seen::first(sighting.place, sighting.signal, day);
@@ -135,6 +138,7 @@ fn observe(fix: &Fix, sighting: &Sighting, day: i32) -> Observation {
         _ => None,
     };
     Observation {
+        kind: sighting.emitter().kind(),
         place: sighting.place,
         accuracy: fix.accuracy.unwrap_or(super::ASSUMED_ACCURACY),
         age: sighting.age,

@@ -1,0 +1,405 @@
+//! What the phone has learned of one emitter: where it is, how far around it is heard, how strong it is near by, and whether
+//! it stays where it is.
+//!
+//! Forty bytes an emitter, brought up to date with every sighting; it works from the first one, with a spread to match.
+
+use super::signal;
+use crate::model::{Dbm, EmitterKind, LatLng, LocalPlane, Metres, Millis};
+
+/// One sighting, as far as it teaches where an emitter is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observation {
+    /// What kind of emitter: it decides the scale.
+    pub kind: EmitterKind,
+    /// Where the phone was.
+    pub place: LatLng,
+    /// 68 % radius of that.
+    pub accuracy: Metres,
+    /// Time between fix and sighting.
+    pub age: Millis,
+    /// Metres per second.
+    pub speed: Option<f64>,
+    /// Signal.
+    pub signal: Option<Dbm>,
+    /// WiFi: MHz.
+    pub frequency_mhz: Option<u16>,
+    /// Days since 1970 UTC.
+    pub day: i32,
+}
+
+/// What is known of one emitter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Learned {
+    kind: EmitterKind,
+    /// Robust weighted centre of where it was heard.
+    centre: LatLng,
+    /// Sum of the weights behind the centre, at most [`MAX_WEIGHT`].
+    weight: f32,
+    /// Mean square distance of the sightings from the centre, m².
+    scatter: f32,
+    /// Level one metre away by the model of [`signal`], dBm; shrunk towards the usual one.
+    level: f32,
+    /// Sightings at this place.
+    count: u16,
+    /// Day of the first sighting at this place.
+    first_day: i32,
+    /// Day of the newest.
+    last_day: i32,
+    /// Another place at which it was heard lately, and how often in a row.
+    elsewhere: Option<(LatLng, u8)>,
+    /// How often it was found to have moved.
+    moves: u8,
+}
+
+/// [`Learned`] in the units of the store's columns; the kind is in the key.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Columns {
+    pub centre: LatLng,
+    pub weight: u32,
+    pub scatter: u32,
+    pub level: i32,
+    pub count: u16,
+    pub first_day: i32,
+    pub last_day: i32,
+    pub moves: u8,
+    pub elsewhere: Option<(LatLng, u8)>,
+}
+
+/// What an emitter's past may weigh: about forty good sightings. Newer ones then still pull the centre.
+const MAX_WEIGHT: f32 = 40.0;
+
+/// So many sightings in a row at another place are a move; an emitter long known takes more to believe it.
+const MOVED_AFTER: u8 = 3;
+const SETTLED_MOVED_AFTER: u8 = 5;
+
+/// So many sightings make an emitter's place well known.
+const SETTLED_COUNT: u16 = 5;
+
+/// Whoever moves this often travels.
+const MOBILE_MOVES: u8 = 2;
+
+/// An emitter that stays for so long at one place is forgiven an earlier move.
+const FORGIVEN_AFTER_DAYS: i32 = 90;
+
+impl Learned {
+    /// What a first sighting teaches.
+    pub fn first(o: &Observation) -> Self {
+        let mut learned = Self {
+            kind: o.kind,
+            centre: o.place,
+            weight: weight(o) as f32,
+            scatter: 0.0,
+            level: signal::usual_level(o.kind, o.frequency_mhz) as f32,
+            count: 1,
+            first_day: o.day,
+            last_day: o.day,
+            elsewhere: None,
+            moves: 0,
+        };
+        learned.learn_level(o);
+        learned
+    }
+
+    /// Takes one more sighting into account.
+    pub fn learn(&mut self, o: &Observation) {
+        let far = self.centre.distance(o.place).0;
+        if far > self.reach() + 3.0 * o.accuracy.0 {
+            self.learn_elsewhere(o);
+            return;
+        }
+        self.elsewhere = None;
+        let w = weight(o) as f32;
+        let share = f64::from(w / (self.weight + w));
+        self.centre = self.centre.towards(o.place, share);
+        self.weight = (self.weight + w).min(MAX_WEIGHT);
+        // The centre's own step is small against the distance: the running mean of squares needs no correction for it.
+        let n = f32::from(self.count.min(200));
+        self.scatter = (self.scatter * n + (far * far) as f32) / (n + 1.0);
+        self.count = self.count.saturating_add(1);
+        self.last_day = self.last_day.max(o.day);
+        let stays = f64::from(self.scatter).sqrt() < 2.0 * usual_spread(self.kind);
+        if stays && self.last_day - self.first_day >= FORGIVEN_AFTER_DAYS {
+            self.moves = 0;
+        }
+        self.learn_level(o);
+    }
+
+    fn learn_level(&mut self, o: &Observation) {
+        let Some(heard) = o.signal else { return };
+        let distance = self.centre.distance(o.place).0.hypot(self.centre_error());
+        let level = f64::from(heard.0) + signal::loss(distance);
+        let n = f32::from(self.count.min(60));
+        self.level += (level as f32 - self.level) / (n + signal::LEVEL_PRIOR);
+    }
+
+    fn learn_elsewhere(&mut self, o: &Observation) {
+        let (place, times) = match self.elsewhere {
+            Some((place, times)) if place.distance(o.place).0 <= self.reach() => {
+                (place.towards(o.place, 1.0 / f64::from(times + 1)), times + 1)
+            }
+            other => {
+                // At a third place without having been back at the first: it roams.
+                self.moves = self.moves.saturating_add(u8::from(other.is_some()));
+                (o.place, 1)
+            }
+        };
+        let enough = if self.count >= 4 * SETTLED_COUNT { SETTLED_MOVED_AFTER } else { MOVED_AFTER };
+        if times < enough {
+            self.elsewhere = Some((place, times));
+            return;
+        }
+        let moves = self.moves.saturating_add(1);
+        *self = Self { moves, centre: place, count: u16::from(times), ..Self::first(o) };
+    }
+
+    /// The row of the store.
+    pub(crate) fn to_columns(self) -> Columns {
+        Columns {
+            centre: self.centre,
+            weight: (self.weight * 100.0).round() as u32,
+            scatter: self.scatter.round() as u32,
+            level: (self.level * 100.0).round() as i32,
+            count: self.count,
+            first_day: self.first_day,
+            last_day: self.last_day,
+            moves: self.moves,
+            elsewhere: self.elsewhere,
+        }
+    }
+
+    /// The same from a row of the store.
+    pub(crate) fn from_columns(kind: EmitterKind, row: Columns) -> Self {
+        Self {
+            kind,
+            centre: row.centre,
+            weight: (row.weight as f32 / 100.0).max(0.01),
+            scatter: row.scatter as f32,
+            level: row.level as f32 / 100.0,
+            count: row.count.max(1),
+            first_day: row.first_day,
+            last_day: row.last_day,
+            elsewhere: row.elsewhere,
+            moves: row.moves,
+        }
+    }
+
+    /// Where it is heard around.
+    pub fn place(&self) -> LatLng {
+        self.centre
+    }
+
+    /// Its level one metre away, dBm.
+    pub(super) fn level(&self) -> f64 {
+        f64::from(self.level)
+    }
+
+    /// Sightings at its present place.
+    pub fn count(&self) -> u16 {
+        self.count
+    }
+
+    /// Day of the newest sighting, since 1970 UTC.
+    pub fn last_day(&self) -> i32 {
+        self.last_day
+    }
+
+    /// Root mean square distance from its centre at which it is heard; shrunk towards the usual for its kind.
+    pub fn spread(&self) -> Metres {
+        let usual = usual_spread(self.kind);
+        let n = f64::from(self.count) - 1.0;
+        Metres(((n * f64::from(self.scatter) + PRIOR_SIGHTINGS * usual * usual) / (n + PRIOR_SIGHTINGS)).sqrt())
+    }
+
+    /// How far the transmitter may be from the centre, one standard deviation per axis, m. Sightings come from one side, the
+    /// street's, so it does not go to zero with their number.
+    pub fn centre_error(&self) -> f64 {
+        let spread = self.spread().0;
+        let n = f64::from(self.count);
+        let floor = usual_spread(self.kind) * 0.2;
+        (floor * floor + spread * spread / (2.0 + n)).sqrt()
+    }
+
+    /// Whether it has been found at another place than before, lately.
+    pub fn has_moved(&self) -> bool {
+        self.moves > 0
+    }
+
+    /// Notes that it was found to drift along with its hearer: each sighting near the last, and the last far from the first.
+    pub fn mark_mobile(&mut self) {
+        self.moves = self.moves.max(MOBILE_MOVES);
+        self.first_day = self.last_day;
+    }
+
+    /// Whether it travels: of no use for positions.
+    pub fn is_mobile(&self) -> bool {
+        self.moves >= MOBILE_MOVES
+    }
+
+    /// Whether its place is well known and nothing speaks against it.
+    pub fn is_settled(&self) -> bool {
+        self.count >= SETTLED_COUNT && self.moves == 0 && self.elsewhere.is_none()
+    }
+
+    /// How much its word counts against others', 0 to 1: by the number of sightings, and less while it is heard elsewhere.
+    pub fn trust(&self) -> f64 {
+        if self.is_mobile() {
+            return 0.0;
+        }
+        let n = f64::from(self.count);
+        let known = n / (n + 2.0);
+        let doubt = self.elsewhere.map_or(0, |(_, times)| i32::from(times)) + i32::from(self.moves);
+        known * 0.4_f64.powi(doubt)
+    }
+
+    /// Beyond this it cannot be heard from where it is thought to be: twice the usual range and what is not known of its place.
+    fn reach(&self) -> f64 {
+        3.0 * usual_spread(self.kind) + self.spread().0
+    }
+}
+
+/// Sightings' worth of belief in the usual spread.
+const PRIOR_SIGHTINGS: f64 = 2.0;
+
+/// Root mean square distance from an emitter's centre at which phones outside hear it. WiFi: median 50 to 60 m in cities;
+/// beacons transmit a hundredth of the power; cells are heard over some kilometres.
+pub(super) const fn usual_spread(kind: EmitterKind) -> f64 {
+    match kind {
+        EmitterKind::Wifi => 60.0,
+        EmitterKind::Beacon => 20.0,
+        EmitterKind::Cell => 900.0,
+    }
+}
+
+/// What a sighting weighs: accurate, fresh, slow and strong ones more. The factors for accuracy, age and speed are ichnaea's
+/// (location-services.md, B.1); signal counts as 10^(dBm/20), which is one over the distance in free space.
+fn weight(o: &Observation) -> f64 {
+    let accuracy = (10.0 / o.accuracy.0.max(10.0)).sqrt();
+    let age = (2_000.0 / (o.age.abs().0 as f64).max(2_000.0)).sqrt();
+    let speed = (5.0 / o.speed.unwrap_or(1.0).max(5.0)).sqrt();
+    let heard = o.signal.map_or(-80.0, |s| f64::from(s.0));
+    let middle = if o.kind == EmitterKind::Cell { -100.0 } else { -75.0 };
+    let signal = 10_f64.powf((heard - middle) / 20.0).clamp(0.05, 20.0);
+    accuracy * age * speed * signal
+}
+
+/// The middle between places, for groups of emitters.
+pub(super) fn mean_place(places: impl Iterator<Item = (LatLng, f64)> + Clone) -> Option<LatLng> {
+    let plane = LocalPlane::around(places.clone().next()?.0);
+    let (mut x, mut y, mut sum) = (0.0, 0.0, 0.0);
+    for (place, w) in places {
+        let (east, north) = plane.to_xy(place);
+        x += w * east;
+        y += w * north;
+        sum += w;
+    }
+    (sum > 0.0).then(|| plane.to_place(x / sum, y / sum))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(east: f64, north: f64) -> LatLng {
+        LocalPlane::around(LatLng::new(60.0, 25.0).unwrap()).to_place(east, north)
+    }
+
+    fn heard(east: f64, north: f64, signal: i16, day: i32) -> Observation {
+        Observation {
+            kind: EmitterKind::Wifi,
+            place: at(east, north),
+            accuracy: Metres(5.0),
+            age: Millis(0),
+            speed: Some(1.4),
+            signal: Some(Dbm(signal)),
+            frequency_mhz: Some(2437),
+            day,
+        }
+    }
+
+    #[test]
+    fn the_centre_leans_to_where_it_is_heard_best() {
+        let mut learned = Learned::first(&heard(-60.0, 0.0, -85, 0));
+        for (east, signal) in [(-30.0, -70), (0.0, -50), (30.0, -70), (60.0, -85)] {
+            learned.learn(&heard(east, 0.0, signal, 0));
+        }
+        assert!(learned.place().distance(at(0.0, 0.0)).0 < 10.0);
+    }
+
+    #[test]
+    fn one_sighting_is_enough_to_know_something_and_says_how_little() {
+        let learned = Learned::first(&heard(0.0, 0.0, -60, 0));
+        assert!((learned.spread().0 - 60.0).abs() < 1.0);
+        assert!(!learned.is_settled() && learned.trust() < 0.5);
+    }
+
+    #[test]
+    fn an_access_point_that_moved_house_is_found_at_its_new_one() {
+        let mut learned = Learned::first(&heard(0.0, 0.0, -60, 0));
+        for day in 0..30 {
+            learned.learn(&heard(5.0, 0.0, -60, day));
+        }
+        for _ in 0..10 {
+            learned.learn(&heard(3_000.0, 10.0, -60, 40));
+        }
+        assert!(learned.place().distance(at(3_000.0, 10.0)).0 < 20.0);
+        assert!(!learned.is_mobile());
+        for day in 41..140 {
+            learned.learn(&heard(3_000.0, 10.0, -60, day));
+        }
+        assert!(learned.is_settled(), "after three months at one place the move is forgiven");
+    }
+
+    #[test]
+    fn what_comes_along_in_a_car_is_found_to_travel() {
+        let mut learned = Learned::first(&heard(0.0, 0.0, -40, 0));
+        for step in 1..60 {
+            learned.learn(&heard(300.0 * f64::from(step), 0.0, -40, 0));
+        }
+        assert!(learned.is_mobile());
+        assert!(learned.trust() <= 0.0);
+    }
+
+    #[test]
+    fn what_was_seen_to_drift_is_not_forgiven_for_drifting_on() {
+        let mut learned = Learned::first(&heard(0.0, 0.0, -60, 0));
+        learned.mark_mobile();
+        for day in 0..200 {
+            learned.learn(&heard(if day % 2 == 0 { 170.0 } else { -170.0 }, 0.0, -60, day));
+        }
+        assert!(learned.is_mobile());
+    }
+
+    #[test]
+    fn a_single_wrong_position_moves_nothing() {
+        let mut learned = Learned::first(&heard(0.0, 0.0, -60, 0));
+        for _ in 0..10 {
+            learned.learn(&heard(0.0, 0.0, -60, 0));
+        }
+        let before = learned.place();
+        learned.learn(&heard(40_000.0, 0.0, -60, 0));
+        assert_eq!(learned.place(), before);
+        learned.learn(&heard(0.0, 0.0, -60, 0));
+        assert!(learned.is_settled());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_heard_the_numbers_stay_finite_and_the_centre_among_the_places(
+            sightings in proptest::collection::vec((-150.0_f64..150.0, -150.0_f64..150.0, -110_i16..0, 0_i32..400), 1..60),
+        ) {
+            let mut all = sightings.iter().map(|(e, n, s, d)| heard(*e, *n, *s, *d));
+            let mut learned = Learned::first(&all.next().unwrap());
+            for o in all {
+                learned.learn(&o);
+            }
+            prop_assert!(learned.spread().0.is_finite() && learned.level.is_finite() && learned.weight.is_finite());
+            prop_assert!((0.0..=1.0).contains(&learned.trust()));
+            let (x, y) = LocalPlane::around(at(0.0, 0.0)).to_xy(learned.place());
+            prop_assert!(x.abs() <= 151.0 && y.abs() <= 151.0);
+            let stored = learned.to_columns();
+            prop_assert_eq!(Learned::from_columns(EmitterKind::Wifi, stored).to_columns(), stored);
+        }
+    }
+}

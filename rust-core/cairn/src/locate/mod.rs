@@ -1,0 +1,118 @@
+//! Where am I: positions from what has been learned of emitters, with radii that are true.
+//!
+//! Pure: what is known comes through [`Known`], which the store implements today and region packs will as well.
+
+mod area;
+mod cells;
+mod cluster;
+mod evaluate;
+mod grid;
+mod learned;
+mod signal;
+#[cfg(test)]
+mod trial;
+mod witness;
+
+pub use area::Area;
+pub use evaluate::{Evaluation, evaluate};
+pub(crate) use learned::Columns;
+pub use learned::{Learned, Observation};
+
+use crate::model::{CellKey, Dbm, EmitterKey, LatLng, Mac, Metres};
+
+/// What is heard where the position is asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Query {
+    /// Access points.
+    pub wifi: Vec<HeardMac>,
+    /// Beacons.
+    pub beacons: Vec<HeardMac>,
+    /// Cells that could be named.
+    pub cells: Vec<HeardKey>,
+}
+
+/// An access point or beacon in a query.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeardMac {
+    /// Its address.
+    pub mac: Mac,
+    /// Its signal.
+    pub signal: Option<Dbm>,
+}
+
+/// A cell in a query.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeardKey {
+    /// Its name.
+    pub key: CellKey,
+    /// Its signal.
+    pub signal: Option<Dbm>,
+}
+
+impl Query {
+    /// The names of everything in it.
+    pub fn keys(&self) -> impl Iterator<Item = EmitterKey> + '_ {
+        let wifi = self.wifi.iter().map(|w| EmitterKey::wifi(w.mac));
+        let beacons = self.beacons.iter().map(|b| EmitterKey::beacon(b.mac));
+        wifi.chain(beacons).chain(self.cells.iter().map(|c| EmitterKey::cell(c.key)))
+    }
+}
+
+/// Where emitters are looked up.
+pub trait Known {
+    /// What is known of an emitter.
+    fn emitter(&self, key: EmitterKey) -> Option<Learned>;
+    /// What is known of the area a cell belongs to, where the cell itself is unknown.
+    fn area(&self, cell: CellKey) -> Option<Area>;
+}
+
+/// A position worked out from emitters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The most likely place.
+    pub place: LatLng,
+    /// Radius that holds the truth in 68 of 100 cases.
+    pub r68: Metres,
+    /// Radius that holds the truth in 95 of 100 cases.
+    pub r95: Metres,
+    /// What it was made of.
+    pub source: Source,
+    /// How many emitters it rests on.
+    pub used: usize,
+}
+
+/// What an estimate was made of, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Source {
+    /// Access points, perhaps with beacons.
+    Wifi,
+    /// Beacons alone.
+    Beacon,
+    /// Cells.
+    Cell,
+    /// The areas of cells that are not known themselves.
+    Area,
+}
+
+impl Source {
+    /// The word for it in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Wifi => "wifi",
+            Self::Beacon => "beacon",
+            Self::Cell => "cell",
+            Self::Area => "area",
+        }
+    }
+}
+
+/// Works out where something that hears this must be. `None` where too little of it is known, or where what is known does
+/// not agree: one access point alone answers nothing (it would give away where its owner lives, and it may have moved).
+pub fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
+    let from_cells = cells::estimate(query, known);
+    let witnesses = witness::gather(query, known);
+    cluster::agreeing(witnesses, from_cells.as_ref()).map(|c| grid::estimate(&c)).or(from_cells)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! Who can say where the phone is: access points and beacons that are known and stay where they are, each device once.
+
+use super::{HeardMac, Known, Learned, Query};
+use crate::model::{EmitterKey, EmitterKind, LatLng, Mac};
+
+/// One device that is heard.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Witness {
+    pub kind: EmitterKind,
+    /// Where it is thought to be.
+    pub place: LatLng,
+    /// Standard deviation of that, per axis, m.
+    pub error: f64,
+    /// Root mean square distance from there at which it is heard, m.
+    pub spread: f64,
+    /// Its level one metre away, dBm.
+    pub level: f64,
+    /// Its signal here, dBm.
+    pub signal: Option<f64>,
+    /// How much its word counts, 0 to 1.
+    pub trust: f64,
+}
+
+/// Addresses made up by their owner are mostly honest routers' second networks, and sometimes phones': their word counts less.
+const MADE_UP_TRUST: f64 = 0.6;
+
+/// Below this an emitter's place says nothing.
+const MIN_TRUST: f64 = 0.02;
+
+pub(super) fn gather(query: &Query, known: &impl Known) -> Vec<Witness> {
+    let wifi = query.wifi.iter().map(|h| (h, EmitterKey::wifi(h.mac)));
+    let beacons = query.beacons.iter().map(|h| (h, EmitterKey::beacon(h.mac)));
+    let mut devices: Vec<Device> = Vec::new();
+    for (heard, key) in wifi.chain(beacons) {
+        let Some(learned) = known.emitter(key) else { continue };
+        let witness = testify(heard, key.kind(), &learned);
+        if witness.trust < MIN_TRUST {
+            continue;
+        }
+        // An access point with five networks is one witness: the best known of its addresses speaks.
+        match devices.iter_mut().find(|d| d.is_same(heard.mac, &witness)) {
+            Some(device) if witness.trust > device.witness.trust => *device = Device { mac: heard.mac, witness },
+            Some(_) => {}
+            None => devices.push(Device { mac: heard.mac, witness }),
+        }
+    }
+    devices.into_iter().map(|d| d.witness).collect()
+}
+
+fn testify(heard: &HeardMac, kind: EmitterKind, learned: &Learned) -> Witness {
+    let honest = if heard.mac.is_locally_administered() { MADE_UP_TRUST } else { 1.0 };
+    Witness {
+        kind,
+        place: learned.place(),
+        error: learned.centre_error(),
+        spread: learned.spread().0,
+        level: learned.level(),
+        signal: heard.signal.map(|s| f64::from(s.0)),
+        trust: honest * learned.trust(),
+    }
+}
+
+struct Device {
+    mac: Mac,
+    witness: Witness,
+}
+
+/// Farther apart two addresses are not of one device, however alike they look.
+const ONE_DEVICE: f64 = 40.0;
+
+impl Device {
+    /// Vendors number a device's networks in the last digit, or mark the first octet as made up, and keep the rest.
+    fn is_same(&self, mac: Mac, witness: &Witness) -> bool {
+        const FIRST_OCTET: u64 = 0xff << 40;
+        const LAST_DIGIT: u64 = 0x0f;
+        let body = |m: Mac| m.to_u64() & !FIRST_OCTET & !LAST_DIGIT;
+        body(self.mac) == body(mac)
+            && self.witness.kind == witness.kind
+            && self.witness.place.distance(witness.place).0 < ONE_DEVICE
+    }
+}
