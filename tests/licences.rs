@@ -8,7 +8,11 @@ use serde_json::Value;
 /// The allowed licences, read from `deny.toml` itself, so that there is one list.
 fn allowed() -> BTreeSet<String> {
     let text = include_str!("../deny.toml");
-    let list = text.split("allow = [").nth(1).and_then(|rest| rest.split(']').next()).expect("deny.toml has a list of licences");
+    let list = text
+        .split("allow = [")
+        .nth(1)
+        .and_then(|rest| rest.split(']').next())
+        .expect("deny.toml has a list of licences");
     list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
@@ -19,7 +23,11 @@ fn permits(expression: &str, allowed: &BTreeSet<String>) -> bool {
     for (operator, all) in [(" AND ", true), (" OR ", false)] {
         let parts = split_outside_parentheses(expression, operator);
         if parts.len() > 1 {
-            return if all { parts.iter().all(|p| permits(p, allowed)) } else { parts.iter().any(|p| permits(p, allowed)) };
+            return if all {
+                parts.iter().all(|p| permits(p, allowed))
+            } else {
+                parts.iter().any(|p| permits(p, allowed))
+            };
         }
     }
     match expression.strip_prefix('(').and_then(|e| e.strip_suffix(')')) {
@@ -65,7 +73,14 @@ fn expressions_are_read_as_spdx_means_them() {
 fn every_dependency_has_a_licence_that_deny_toml_allows() {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--manifest-path",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"),
+        ])
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

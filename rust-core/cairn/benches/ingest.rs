@@ -34,8 +34,9 @@ fn journey() -> Vec<(Vec<Fix>, Scan)> {
     let mut chance = ChaCha8Rng::seed_from_u64(7);
     let plane = LocalPlane::around(LatLng::new(60.17, 24.94).expect("a place"));
     let (width, depth) = (6_000.0, 300.0);
-    let points: Vec<(f64, f64, u64)> =
-        (0..900).map(|n| (chance.random_range(0.0..width), chance.random_range(-depth..depth), 0x0c00_0000_0000 + n)).collect();
+    let points: Vec<(f64, f64, u64)> = (0..900)
+        .map(|n| (chance.random_range(0.0..width), chance.random_range(-depth..depth), 0x0c00_0000_0000 + n))
+        .collect();
     let mut steps = Vec::new();
     let mut mono = 0_i64;
     for day in 0..3_i64 {
@@ -44,7 +45,10 @@ fn journey() -> Vec<(Vec<Fix>, Scan)> {
             let fixes: Vec<Fix> = (0..10)
                 .map(|s| {
                     let ms = mono + s * 1_000;
-                    let place = plane.to_place(east + 1.4 * s as f64 + chance.random_range(-3.0..3.0), chance.random_range(-3.0..3.0));
+                    let place = plane.to_place(
+                        east + 1.4 * s as f64 + chance.random_range(-3.0..3.0),
+                        chance.random_range(-3.0..3.0),
+                    );
                     Fix::gnss(Millis(ms), Millis(1_767_225_600_000 + day * 86_400_000 + ms), place, Metres(5.0))
                 })
                 .collect();

@@ -5,9 +5,13 @@
 //! and is the one object that everything outside holds.
 
 pub mod clock;
+pub mod engine;
 pub mod error;
+pub mod intake;
 pub mod ledger;
+pub mod locate;
 pub mod model;
+pub mod outbox;
 pub mod store;
 pub mod supervisor;
 

@@ -8,6 +8,7 @@ mod collect;
 mod group;
 mod owner;
 mod read;
+mod services;
 mod settings;
 
 use std::path::PathBuf;

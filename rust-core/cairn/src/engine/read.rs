@@ -34,7 +34,6 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::open`].
     pub fn stats(&self) -> Result<Stats, CoreError> {
-        let now = self.shared.clock.utc();
         let turned_away = self.turned_away();
         Ok(self.shared.readers.read(|db| {
             let (reports, sightings) = reports::count(db)?;
@@ -43,7 +42,7 @@ impl Engine {
                 reports,
                 sightings,
                 totals: ledger::totals(db)?,
-                outbox: outbox::view(db, now)?,
+                outbox: outbox::view(db)?,
                 turned_away,
             })
         })?)

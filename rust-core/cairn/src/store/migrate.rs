@@ -8,8 +8,12 @@ use super::StoreError;
 pub(super) const APPLICATION_ID: i32 = 0x4361_6972;
 
 /// The schema's steps; step n leads from version n to n + 1. Steps that have been released never change.
-const STEPS: &[&str] =
-    &[include_str!("../../../../schemas/sql/001_reports.sql"), include_str!("../../../../schemas/sql/003_ledger.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../../../schemas/sql/001_reports.sql"),
+    include_str!("../../../../schemas/sql/002_outbox.sql"),
+    include_str!("../../../../schemas/sql/003_ledger.sql"),
+    include_str!("../../../../schemas/sql/004_emitters.sql"),
+];
 
 /// The newest schema version this build knows.
 pub const SCHEMA_VERSION: u32 = STEPS.len() as u32;

@@ -3,10 +3,13 @@
 //! Functions here take a connection or transaction and do one thing each; what is to be done, and when to commit, is
 //! decided outside.
 
+pub(crate) mod emitters;
 mod error;
+pub(crate) mod guard;
 pub mod ledger;
 mod migrate;
 mod open;
+pub(crate) mod outbox;
 pub(crate) mod reports;
 mod salvage;
 

@@ -92,17 +92,20 @@ fn insert_sighting(db: &Connection, report: ReportId, sighting: &Sighting) -> Re
     Ok(())
 }
 
+/// The fix of a stored report; none where it has been pruned.
+pub(crate) fn read_fix_of(db: &Connection, id: ReportId) -> Result<Option<Fix>, StoreError> {
+    db.prepare_cached(
+        "SELECT utc, offset, lat, lon, accuracy, altitude, altitude_accuracy, speed, heading, pressure, source
+             FROM report WHERE id = ?",
+    )?
+    .query_row([id.0], |row| Ok(read_fix(row)))
+    .optional()?
+    .transpose()
+}
+
 /// One stored report; none where it has been pruned.
 pub(crate) fn read(db: &Connection, id: ReportId) -> Result<Option<Report>, StoreError> {
-    let fix = db
-        .prepare_cached(
-            "SELECT utc, offset, lat, lon, accuracy, altitude, altitude_accuracy, speed, heading, pressure, source
-             FROM report WHERE id = ?",
-        )?
-        .query_row([id.0], |row| Ok(read_fix(row)))
-        .optional()?
-        .transpose()?;
-    let Some(fix) = fix else { return Ok(None) };
+    let Some(fix) = read_fix_of(db, id)? else { return Ok(None) };
     let mut select = db.prepare_cached(
         "SELECT s.emitter, s.age, s.signal, s.ssid, s.frequency, s.format, s.serving, s.asu, s.advance, s.physical, s.arfcn,
                 c.radio, c.mcc, c.mnc, c.area, c.cell

@@ -1,0 +1,151 @@
+//! Services and uploads, as callers see them.
+
+use std::sync::atomic::AtomicBool;
+
+use rand::SeedableRng;
+use rusqlite::TransactionBehavior;
+
+use super::Engine;
+use super::owner::Owner;
+use crate::CoreError;
+use crate::model::{Millis, ReportId};
+use crate::outbox::{
+    Attempt, Conditions, Leased, OutboxStore, Quarantined, Service, ServiceId, ServiceSettings, Settled, Settlement,
+    Transport, UploadSummary, send,
+};
+use crate::store::{StoreError, outbox, reports};
+
+impl Engine {
+    /// Adds a service, or changes the one at the same address. Everything stored waits for it from now on.
+    ///
+    /// # Errors
+    /// [`CoreError::BadInput`] for an address or key that cannot work, else as [`Engine::flush`].
+    pub fn add_service(&self, settings: ServiceSettings) -> Result<ServiceId, CoreError> {
+        settings.check()?;
+        self.call(move |owner| {
+            owner.in_transaction(|db, chance| {
+                let id = outbox::add(db, &settings)?;
+                outbox::enqueue_stored(db, id, chance)?;
+                Ok(id)
+            })
+        })
+    }
+
+    /// Changes a service's settings; one that was stopped gets another chance.
+    ///
+    /// # Errors
+    /// As [`Engine::add_service`].
+    pub fn set_service(&self, id: ServiceId, settings: ServiceSettings) -> Result<(), CoreError> {
+        settings.check()?;
+        self.call(move |owner| owner.in_transaction(|db, _| outbox::set(db, id, &settings)))
+    }
+
+    /// Gives a stopped or failing service another chance now.
+    ///
+    /// # Errors
+    /// As [`Engine::flush`].
+    pub fn resume_service(&self, id: ServiceId) -> Result<(), CoreError> {
+        self.call(move |owner| owner.in_transaction(|db, _| outbox::resume(db, id)))
+    }
+
+    /// Every service, oldest first.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn services(&self) -> Result<Vec<Service>, CoreError> {
+        Ok(self.shared.readers.read(|db| Ok(outbox::all(db)?.into_iter().map(|(service, _)| service).collect()))?)
+    }
+
+    /// Sends what waits for a service, on the caller's thread, until nothing is left or something stands in the way.
+    /// `hurry` asks a service that failed before its time.
+    ///
+    /// # Errors
+    /// [`CoreError::BadInput`] where there is no such service, else as [`Engine::flush`].
+    pub fn upload(
+        &self,
+        service: ServiceId,
+        transport: &dyn Transport,
+        conditions: Conditions,
+        hurry: bool,
+        cancel: &AtomicBool,
+    ) -> Result<UploadSummary, CoreError> {
+        send::run(self, service, transport, self.shared.clock.utc(), conditions, hurry, cancel)
+    }
+
+    /// What services refused, with their reasons.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn quarantined(&self) -> Result<Vec<Quarantined>, CoreError> {
+        Ok(self.shared.readers.read(outbox::quarantined)?)
+    }
+
+    /// Lets a quarantined report be sent again; answers whether there was one.
+    ///
+    /// # Errors
+    /// As [`Engine::flush`].
+    pub fn resend(&self, service: ServiceId, report: ReportId) -> Result<bool, CoreError> {
+        self.call(move |owner| owner.in_transaction(|db, _| outbox::resend(db, service, report)))
+    }
+
+    /// The requests of the past, oldest first.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn attempts(&self) -> Result<Vec<Attempt>, CoreError> {
+        Ok(self.shared.readers.read(outbox::attempts)?)
+    }
+
+    /// Deletes up to `limit` of the oldest reports that every service in use has settled; answers how many. The ledger and
+    /// what was learned stay. What is unsent or in quarantine is never touched.
+    ///
+    /// # Errors
+    /// As [`Engine::flush`].
+    pub fn prune(&self, limit: u32) -> Result<u64, CoreError> {
+        self.call(move |owner| {
+            owner.in_transaction(|db, _| {
+                let doomed = outbox::prunable(db, limit)?;
+                for id in &doomed {
+                    outbox::forget(db, *id)?;
+                    reports::delete(db, *id)?;
+                }
+                Ok(doomed.len() as u64)
+            })
+        })
+    }
+}
+
+impl OutboxStore for Engine {
+    fn service(&self, service: ServiceId) -> Result<(Service, Option<Millis>), CoreError> {
+        let known = self.shared.readers.read(|db| outbox::by_id(db, service))?;
+        known.ok_or_else(|| CoreError::BadInput("there is no such service".to_owned()))
+    }
+
+    fn lease(&self, service: ServiceId) -> Result<Option<Leased>, CoreError> {
+        self.call(move |owner| {
+            let rules = owner.guard.clone();
+            owner.in_transaction(|db, _| outbox::lease(db, service, |report| rules.allow(report)))
+        })
+    }
+
+    fn settle(&self, service: ServiceId, batch: i64, settlement: Settlement, bytes: u64) -> Result<Settled, CoreError> {
+        self.call(move |owner| {
+            let now = owner.clock.utc();
+            owner.in_transaction(|db, chance| outbox::settle(db, service, batch, &settlement, bytes, now, chance))
+        })
+    }
+}
+
+impl Owner {
+    /// Does something in a transaction of its own, between groups.
+    pub fn in_transaction<T>(
+        &mut self,
+        work: impl FnOnce(&rusqlite::Connection, &mut rand_chacha::ChaCha8Rng) -> Result<T, StoreError>,
+    ) -> Result<T, CoreError> {
+        let mut chance = rand_chacha::ChaCha8Rng::from_rng(&mut self.chance);
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let answer = work(&tx, &mut chance)?;
+        tx.commit().map_err(StoreError::from)?;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,112 @@
+//! Which report each service has, wants or refused.
+
+use rand::{Rng, RngExt};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::StoreError;
+use super::{State, services};
+use crate::model::{Millis, ReportId};
+use crate::outbox::{Attempt, OutboxView, Quarantined, ServiceId};
+
+/// Puts a new report into the outbox of every service in use.
+pub(crate) fn enqueue(db: &Connection, report: ReportId, chance: &mut impl Rng) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT OR IGNORE INTO outbox (service, report, state, shuffle) SELECT id, ?1, 0, ?2 FROM service WHERE enabled = 1",
+    )?
+    .execute([report.0, shuffle(chance)])?;
+    Ok(())
+}
+
+/// Puts every stored report into a service's outbox: for a service added later.
+pub(crate) fn enqueue_stored(db: &Connection, service: ServiceId, chance: &mut impl Rng) -> Result<(), StoreError> {
+    let mut reports = db.prepare("SELECT id FROM report")?;
+    let mut insert =
+        db.prepare_cached("INSERT OR IGNORE INTO outbox (service, report, state, shuffle) VALUES (?, ?, 0, ?)")?;
+    for report in reports.query_map([], |row| row.get::<_, i64>(0))? {
+        insert.execute([service.0, report?, shuffle(chance)])?;
+    }
+    Ok(())
+}
+
+/// Random order, for it must not tell which reports belong together.
+fn shuffle(chance: &mut impl Rng) -> i64 {
+    i64::from(chance.random::<u32>())
+}
+
+/// Removes a report from every service's outbox, when the report itself is deleted.
+pub(crate) fn forget(db: &Connection, report: ReportId) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM outbox WHERE report = ?")?.execute([report.0])?;
+    Ok(())
+}
+
+/// Reports that every service in use has settled without quarantine, oldest first: what pruning may take. None while no
+/// service is in use, for nothing has been sent anywhere then.
+pub(crate) fn prunable(db: &Connection, limit: u32) -> Result<Vec<ReportId>, StoreError> {
+    let mut select = db.prepare_cached(
+        "SELECT r.id FROM report r
+         WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.report = r.id AND o.state = 1)
+           AND NOT EXISTS (SELECT 1 FROM service s LEFT JOIN outbox o ON o.service = s.id AND o.report = r.id
+                           WHERE s.enabled = 1 AND coalesce(o.state, 0) NOT IN (1, 3))
+         ORDER BY r.id LIMIT ?",
+    )?;
+    let rows = select.query_map([limit], |row| Ok(ReportId(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What services refused, newest last.
+pub(crate) fn quarantined(db: &Connection) -> Result<Vec<Quarantined>, StoreError> {
+    let mut select =
+        db.prepare_cached("SELECT service, report, coalesce(reason, '') FROM outbox WHERE state = 2 ORDER BY report")?;
+    let rows = select.query_map([], |row| {
+        Ok(Quarantined { service: ServiceId(row.get(0)?), report: ReportId(row.get(1)?), reason: row.get(2)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Lets a quarantined report be sent again; answers whether there was one.
+pub(crate) fn resend(db: &Connection, service: ServiceId, report: ReportId) -> Result<bool, StoreError> {
+    let changed = db.execute(
+        "UPDATE outbox SET state = 0, batch = NULL, reason = NULL WHERE service = ? AND report = ? AND state = 2",
+        [service.0, report.0],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Each service's share of the outbox.
+pub(crate) fn view(db: &Connection) -> Result<Vec<OutboxView>, StoreError> {
+    let mut count = db.prepare_cached("SELECT count(*) FROM outbox WHERE service = ? AND state = ?")?;
+    let mut last = db.prepare_cached("SELECT outcome FROM attempt WHERE service = ? ORDER BY id DESC LIMIT 1")?;
+    let mut views = Vec::new();
+    for (service, next_attempt) in services::all(db)? {
+        let id = service.id.0;
+        let mut of =
+            |state: State| count.query_row(params![id, state as i64], |row| row.get::<_, i64>(0)).map(|n| n as u64);
+        views.push(OutboxView {
+            waiting: of(State::Waiting)?,
+            accepted: of(State::Accepted)?,
+            quarantined: of(State::Quarantined)?,
+            not_useful: of(State::NotUseful)?,
+            next_attempt,
+            last_outcome: last.query_row([id], |row| row.get(0)).optional()?,
+            service,
+        });
+    }
+    Ok(views)
+}
+
+/// The requests of the past, oldest first.
+pub(crate) fn attempts(db: &Connection) -> Result<Vec<Attempt>, StoreError> {
+    let mut select =
+        db.prepare_cached("SELECT service, utc, reports, bytes, outcome, waiting FROM attempt ORDER BY id")?;
+    let rows = select.query_map([], |row| {
+        Ok(Attempt {
+            service: ServiceId(row.get(0)?),
+            utc: Millis(row.get(1)?),
+            reports: row.get(2)?,
+            bytes: row.get::<_, i64>(3)? as u64,
+            outcome: row.get(4)?,
+            waiting: row.get::<_, i64>(5)? as u64,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,101 @@
+//! Services: added, changed, stopped and set going again.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::super::StoreError;
+use crate::model::Millis;
+use crate::outbox::{Protocol, Service, ServiceId, ServiceSettings, Stop};
+
+const COLUMNS: &str = "id, url, api_key, protocol, full_metadata, allow_http, unmetered_only, charging_only, roaming, enabled, stopped, next_attempt";
+
+/// Adds a service; one with the same address is changed instead.
+pub(crate) fn add(db: &Connection, settings: &ServiceSettings) -> Result<ServiceId, StoreError> {
+    let existing: Option<i64> =
+        db.query_row("SELECT id FROM service WHERE url = ?", [&settings.url], |row| row.get(0)).optional()?;
+    if let Some(id) = existing {
+        set(db, ServiceId(id), settings)?;
+        return Ok(ServiceId(id));
+    }
+    db.execute(
+        "INSERT INTO service (url, api_key, protocol, full_metadata, allow_http, unmetered_only, charging_only, roaming, enabled)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        params![
+            settings.url,
+            settings.key,
+            settings.protocol as i64,
+            settings.full_metadata,
+            settings.allow_http,
+            settings.unmetered_only,
+            settings.charging_only,
+            settings.roaming,
+            settings.enabled
+        ],
+    )?;
+    Ok(ServiceId(db.last_insert_rowid()))
+}
+
+/// Changes a service's settings; one that was stopped gets another chance.
+pub(crate) fn set(db: &Connection, id: ServiceId, settings: &ServiceSettings) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE service SET url = ?2, api_key = ?3, protocol = ?4, full_metadata = ?5, allow_http = ?6, unmetered_only = ?7,
+                charging_only = ?8, roaming = ?9, enabled = ?10 WHERE id = ?1",
+        params![
+            id.0,
+            settings.url,
+            settings.key,
+            settings.protocol as i64,
+            settings.full_metadata,
+            settings.allow_http,
+            settings.unmetered_only,
+            settings.charging_only,
+            settings.roaming,
+            settings.enabled
+        ],
+    )?;
+    resume(db, id)
+}
+
+/// Gives a stopped or failing service another chance now.
+pub(crate) fn resume(db: &Connection, id: ServiceId) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE service SET stopped = NULL, next_attempt = NULL, failures = 0, refused = 0 WHERE id = ?",
+        [id.0],
+    )?;
+    Ok(())
+}
+
+/// A service, and when it may be asked next.
+pub(crate) fn by_id(db: &Connection, id: ServiceId) -> Result<Option<(Service, Option<Millis>)>, StoreError> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM service WHERE id = ?"))?
+        .query_row([id.0], |row| Ok(read(row)))
+        .optional()?
+        .transpose()
+}
+
+/// Every service, oldest first.
+pub(crate) fn all(db: &Connection) -> Result<Vec<(Service, Option<Millis>)>, StoreError> {
+    let mut select = db.prepare_cached(&format!("SELECT {COLUMNS} FROM service ORDER BY id"))?;
+    let rows = select.query_map([], |row| Ok(read(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+fn read(row: &Row<'_>) -> Result<(Service, Option<Millis>), StoreError> {
+    const PROTOCOLS: [Protocol; 3] = [Protocol::BeaconDb, Protocol::Ichnaea, Protocol::Open];
+    let settings = ServiceSettings {
+        url: row.get(1)?,
+        key: row.get(2)?,
+        protocol: *PROTOCOLS.get(row.get::<_, u32>(3)? as usize).ok_or(StoreError::Value("service.protocol"))?,
+        full_metadata: row.get(4)?,
+        allow_http: row.get(5)?,
+        unmetered_only: row.get(6)?,
+        charging_only: row.get(7)?,
+        roaming: row.get(8)?,
+        enabled: row.get(9)?,
+    };
+    let stopped = row
+        .get::<_, Option<u32>>(10)?
+        .map(|n| Stop::ALL.get(n as usize).copied().ok_or(StoreError::Value("service.stopped")))
+        .transpose()?;
+    let next_attempt = row.get::<_, Option<i64>>(11)?.map(Millis);
+    Ok((Service { id: ServiceId(row.get(0)?), settings, stopped }, next_attempt))
+}
