@@ -6,6 +6,7 @@
 mod cache;
 mod collect;
 mod group;
+mod import;
 mod owner;
 mod read;
 mod services;

@@ -6,6 +6,7 @@
 pub(crate) mod emitters;
 mod error;
 pub(crate) mod guard;
+pub(crate) mod imports;
 pub mod ledger;
 mod migrate;
 mod open;

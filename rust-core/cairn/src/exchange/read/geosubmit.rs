@@ -28,7 +28,6 @@ impl Rows for Geosubmit {
     fn next(&mut self) -> Result<Option<Item>, Fault> {
         // Only the list's end leaves a bracket behind: an item ends with a brace.
         if self.input.tail().ends_with(b"]") {
-            self.input.skip_rest()?;
             return Ok(None);
         }
         let Some(line) = items::next(&mut self.input, &mut self.item)? else {

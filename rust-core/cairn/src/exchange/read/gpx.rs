@@ -1,5 +1,7 @@
 //! GPX 1.0 and 1.1: the points of its tracks. They say what ground was walked; nothing was heard there.
 
+use std::io;
+
 use quick_xml::Reader as Xml;
 use quick_xml::events::{BytesStart, Event};
 
@@ -49,7 +51,7 @@ impl Gpx {
         self.xml.get_mut().new_row();
         self.event.clear();
         self.xml.read_event_into(&mut self.event).map_err(|e| match e {
-            quick_xml::Error::Io(e) => Fault::from(e.kind()),
+            quick_xml::Error::Io(e) => io::Error::from(e.kind()).into(),
             quick_xml::Error::Syntax(_) => Fault::CutOff,
             _ => Fault::Malformed("XML"),
         })
@@ -106,7 +108,6 @@ impl Point {
 impl Rows for Gpx {
     fn next(&mut self) -> Result<Option<Item>, Fault> {
         if self.input().tail().ends_with(END) {
-            self.input_mut().skip_rest()?;
             return Ok(None);
         }
         loop {

@@ -79,6 +79,7 @@ pub struct Reader {
     format: Format,
     source: SourceId,
     rows: Box<dyn Rows>,
+    reached: Mark,
 }
 
 impl Reader {
@@ -104,7 +105,7 @@ impl Reader {
             Format::Gpx => Box::new(gpx::Gpx::new(input, now)?),
             Format::Geosubmit => Box::new(geosubmit::Geosubmit::new(input, now)?),
         };
-        Ok(Self { path: path.to_owned(), format, source, rows })
+        Ok(Self { path: path.to_owned(), format, source, rows, reached: Mark::default() })
     }
 
     /// Which format the file has.
@@ -130,12 +131,22 @@ impl Reader {
     /// # Errors
     /// [`ImportError`] where there is no way on.
     pub fn next_item(&mut self) -> Result<Option<Item>, ImportError> {
-        self.rows.next().map_err(|fault| fault.at(&self.path, self.rows.input().line()))
+        self.try_next().map_err(|fault| fault.at(&self.path, self.rows.input().line()))
+    }
+
+    fn try_next(&mut self) -> Result<Option<Item>, Fault> {
+        let item = self.rows.next()?;
+        self.reached.clone_from(self.rows.reached());
+        if item.is_none() {
+            // Damage after the last row is damage, too.
+            self.rows.input_mut().skip_rest()?;
+        }
+        Ok(item)
     }
 
     /// The end of the last row handed out: an import that has stored it can go on from here.
     pub fn place(&self) -> Place {
-        self.rows.reached().place()
+        self.reached.place()
     }
 
     /// Bytes of the file read so far, as it lies on the disk, and its size.
