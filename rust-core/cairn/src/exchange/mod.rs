@@ -4,7 +4,9 @@
 //! was killed goes on there. What they read is judged by intake like everything that is heard.
 
 mod bad;
+mod export;
 mod fault;
+mod geolocate;
 mod import;
 mod input;
 mod place;
@@ -13,8 +15,10 @@ mod when;
 
 use crate::model::{Fix, Scan, TripId};
 
-pub use bad::{BadRow, BadRows, FIRST_LINES};
+pub use bad::{BadRow, BadRows, FIRST_LINES, Lines};
+pub use export::{ExportError, ExportFormat, export, export_to};
 pub use fault::{Fault, ImportError};
+pub use geolocate::geolocate_query;
 pub use import::{ImportOptions, ImportSummary, Progress, run};
 pub use place::{Place, SourceId};
 pub use read::{Format, Item, Reader};

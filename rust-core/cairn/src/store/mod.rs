@@ -3,6 +3,7 @@
 //! Functions here take a connection or transaction and do one thing each; what is to be done, and when to commit, is
 //! decided outside.
 
+pub(crate) mod check;
 pub(crate) mod emitters;
 mod error;
 pub(crate) mod guard;

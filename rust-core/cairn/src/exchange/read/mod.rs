@@ -1,6 +1,6 @@
 //! Reads rows out of files, whichever of the known formats they have: told by content, never by name.
 
-mod fields;
+pub(super) mod fields;
 mod geosubmit;
 mod gpx;
 mod items;
