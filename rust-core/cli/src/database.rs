@@ -1,5 +1,6 @@
 //! Opens the database that a command works on.
 
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub struct Database {
 impl Database {
     /// Opens it; it is made where there is none.
     pub fn open_or_make(&self) -> Result<Engine, Failure> {
-        let config = Config { path: self.db.clone(), clock: Arc::new(SystemClock::new()), seed: rand::random() };
+        let config = Config { path: self.db.clone(), clock: Arc::new(SystemClock::new()), seed: entropy() };
         let Opened { engine, salvage } = Engine::open(config).map_err(|e| self.failed(e))?;
         if let Some(salvage) = salvage {
             output::complain(&format_args!(
@@ -54,4 +55,9 @@ impl Database {
     fn name(&self) -> String {
         self.db.display().to_string()
     }
+}
+
+/// The system's entropy: it keys the standard library's hash maps.
+fn entropy() -> u64 {
+    RandomState::new().hash_one(std::process::id())
 }
