@@ -15,8 +15,7 @@ CREATE TABLE service (
   stopped        INTEGER,           -- why nothing is sent until the user acts; null while it works
   failures       INTEGER NOT NULL DEFAULT 0,  -- in a row
   next_attempt   INTEGER,           -- ms since 1970 UTC; null for at once
-  refused        INTEGER NOT NULL DEFAULT 0,  -- single reports refused in a row, none taken between
-  refused_from   INTEGER            -- the batch with which that run began
+  refused        INTEGER NOT NULL DEFAULT 0   -- single reports refused in a row, none taken between
 ) STRICT;
 
 -- One row per service and report.
@@ -25,7 +24,7 @@ CREATE TABLE outbox (
   report   INTEGER NOT NULL,
   state    INTEGER NOT NULL,  -- 0 waiting, 1 accepted, 2 quarantined, 3 not useful there
   shuffle  INTEGER NOT NULL,  -- order of upload: at random, so that a body tells no trip from another
-  batch    INTEGER,           -- the batch it belongs to
+  batch    INTEGER,           -- the batch it belongs to; kept in quarantine while the service may be refusing everything
   reason   TEXT,              -- why quarantined or not useful; carries no address, name or coordinate
   PRIMARY KEY (service, report)
 ) STRICT, WITHOUT ROWID;

@@ -171,14 +171,12 @@ fn the_radii_are_true_in_worlds_of_every_kind() {
         );
         assert!(pairs.len() * 100 >= asked.len() * 95, "{name}");
         all = (all.0 + quality.inside68, all.1 + quality.inside95);
-        if std::env::var("TUNE").is_ok() {
-            continue;
+        // A single world may be noisier or more orderly than the estimator believes; none may be far off.
+        let inside = (quality.inside68, quality.inside95);
+        assert!((0.55..=0.93).contains(&inside.0) && inside.1 >= 0.90, "{name}: {inside:?}");
+        if name == "city" {
+            assert!((0.62..=0.74).contains(&inside.0) && (0.92..=0.98).contains(&inside.1), "{inside:?}");
         }
-        assert!(
-            (0.56..=0.80).contains(&quality.inside68) && quality.inside95 >= 0.90,
-            "{name}: {quality:?}",
-            quality = (quality.inside68, quality.inside95)
-        );
     }
     let n = worlds.len() as f64;
     assert!(

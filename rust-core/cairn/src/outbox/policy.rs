@@ -27,8 +27,6 @@ pub enum Stop {
     Forbidden,
     /// There is no such service at this address (404, 405, 410).
     WrongAddress,
-    /// Its certificate cannot be trusted: somebody else may be answering. Never answered by asking without TLS.
-    Untrusted,
     /// It answers in a way that no location service does.
     Unexpected,
     /// It refused one report after the other and took none: the fault is not in the reports.
@@ -37,15 +35,13 @@ pub enum Stop {
 
 impl Stop {
     /// All of them, in the order of their numbers in the store.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Forbidden, Self::WrongAddress, Self::Untrusted, Self::Unexpected, Self::RefusesAll];
+    pub(crate) const ALL: [Self; 4] = [Self::Forbidden, Self::WrongAddress, Self::Unexpected, Self::RefusesAll];
 
     /// The same for a reader of English.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::Forbidden => "the service refuses access: check its key, or its terms",
             Self::WrongAddress => "there is no location service at this address",
-            Self::Untrusted => "the service's certificate cannot be trusted",
             Self::Unexpected => "the service answers like no location service does",
             Self::RefusesAll => "the service refused every report, so the fault is not in the reports",
         }
@@ -56,7 +52,8 @@ impl Stop {
 pub fn judge(answer: &Result<Answer, TransportError>) -> Outcome {
     let answer = match answer {
         Ok(answer) => answer,
-        Err(TransportError::Untrusted) => return Outcome::Stop(Stop::Untrusted),
+        // TLS that fails is told like any other failure and never answered by going without: portals break it as well, and a
+        // service that had to be set going by hand after each hotel would never be.
         Err(e) => return Outcome::Later(e.to_string(), None),
     };
     match answer.status {
@@ -103,8 +100,11 @@ mod tests {
             assert_eq!(judge(&Ok(answer(status))), *outcome, "{status}");
         }
         assert!(matches!(judge(&Ok(answer(302))), Outcome::Later(..)));
-        assert_eq!(judge(&Err(TransportError::Untrusted)), Outcome::Stop(Stop::Untrusted));
-        assert!(matches!(judge(&Err(TransportError::Timeout)), Outcome::Later(_, None)));
+        for failure in
+            [TransportError::Untrusted, TransportError::Timeout, TransportError::Broken, TransportError::Unreachable]
+        {
+            assert_eq!(judge(&Err(failure)), Outcome::Later(failure.to_string(), None));
+        }
     }
 
     #[test]

@@ -153,22 +153,21 @@ fn retry_after(value: &str, date: Option<&str>) -> Option<Millis> {
 }
 
 fn kind_of(error: &reqwest::Error) -> TransportError {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(inner) = source {
-        eprintln!("CHAIN {inner:?} || io={:?}", inner.downcast_ref::<std::io::Error>().is_some());
-        let io = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if inner.is::<rustls::Error>() || io.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
-            return TransportError::Untrusted;
-        }
-        source = inner.source();
-    }
-    if error.is_timeout() {
+    if is_tls(error) {
+        TransportError::Untrusted
+    } else if error.is_timeout() {
         TransportError::Timeout
     } else if error.is_connect() {
         TransportError::Unreachable
     } else {
         TransportError::Broken
     }
+}
+
+/// Whether TLS is at the bottom of it; I/O errors hide what they were made of from `source`.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let hidden = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>() || hidden.is_some_and(|e| is_tls(e)) || error.source().is_some_and(is_tls)
 }
 
 #[cfg(test)]

@@ -24,7 +24,8 @@ pub(crate) fn recover(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The next batch of a service, marked as in flight: one that waits to be sent again, else a new one. What the service has no
+/// The next batch of a service, marked as in flight: the newest that waits to be sent again, so that a culprit is cornered
+/// before other halves are looked at, else a new one. What the service has no
 /// use for is marked so and not sent; `allow` applies today's zones and lists.
 pub(crate) fn lease(
     db: &Connection,
@@ -52,7 +53,7 @@ pub(crate) fn lease(
 
 fn next_batch(db: &Connection, service: ServiceId) -> Result<Option<i64>, StoreError> {
     let waiting = db
-        .prepare_cached("SELECT id FROM batch WHERE service = ? AND in_flight = 0 ORDER BY id LIMIT 1")?
+        .prepare_cached("SELECT id FROM batch WHERE service = ? AND in_flight = 0 ORDER BY id DESC LIMIT 1")?
         .query_row([service.0], |row| row.get(0))
         .optional()?;
     if waiting.is_some() {
@@ -121,14 +122,14 @@ pub(crate) fn settle(
             }
             delete(db, batch)?;
             count_accepted(db, &ids)?;
-            db.execute("UPDATE service SET failures = 0, next_attempt = NULL, refused = 0 WHERE id = ?", [service.0])?;
+            trust(db, service)?;
             settled.accepted = ids.len() as u64;
         }
         Settlement::Refused(reason) if ids.len() == 1 => {
             set_state(db, service, ids[0], State::Quarantined, Some(reason))?;
             db.prepare_cached("DELETE FROM batch WHERE id = ?")?.execute([batch])?;
             settled.quarantined = 1;
-            settled.stopped = doubt(db, service, batch)?;
+            settled.stopped = doubt(db, service)?;
         }
         Settlement::Refused(_) | Settlement::TooLarge => {
             let half = ids.len() / 2;
@@ -156,20 +157,34 @@ pub(crate) fn settle(
     Ok(settled)
 }
 
+/// Notes that the service takes reports: those it refused before are to blame themselves.
+fn trust(db: &Connection, service: ServiceId) -> Result<(), StoreError> {
+    let refused: i64 = db
+        .prepare_cached("UPDATE service SET failures = 0, next_attempt = NULL WHERE id = ? RETURNING refused")?
+        .query_row([service.0], |row| row.get(0))?;
+    if refused > 0 {
+        db.execute(
+            "UPDATE outbox SET batch = NULL WHERE service = ? AND state = 2 AND batch IS NOT NULL",
+            [service.0],
+        )?;
+        db.execute("UPDATE service SET refused = 0 WHERE id = ?", [service.0])?;
+    }
+    Ok(())
+}
+
 /// Notes a single refused report. Where the run of them is too long the service is stopped, and those of the run wait again.
-fn doubt(db: &Connection, service: ServiceId, batch: i64) -> Result<Option<Stop>, StoreError> {
-    let (refused, from): (i64, i64) = db.query_row(
-        "UPDATE service SET refused_from = CASE refused WHEN 0 THEN ?2 ELSE refused_from END, refused = refused + 1, failures = 0
-         WHERE id = ?1 RETURNING refused, refused_from",
-        [service.0, batch],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+fn doubt(db: &Connection, service: ServiceId) -> Result<Option<Stop>, StoreError> {
+    let refused: i64 = db.query_row(
+        "UPDATE service SET refused = refused + 1, failures = 0 WHERE id = ? RETURNING refused",
+        [service.0],
+        |row| row.get(0),
     )?;
     if refused < REFUSES_ALL {
         return Ok(None);
     }
     db.execute(
-        "UPDATE outbox SET state = 0, reason = NULL, batch = NULL WHERE service = ? AND state = 2 AND batch >= ?",
-        [service.0, from],
+        "UPDATE outbox SET state = 0, reason = NULL, batch = NULL WHERE service = ? AND state = 2 AND batch IS NOT NULL",
+        [service.0],
     )?;
     set_stopped(db, service, Stop::RefusesAll).map(Some)
 }
