@@ -42,7 +42,12 @@ const KINDS: [Kind; 14] = [
     ("junk", |p| fs::write(p, [0, 159, 146, 150, 7, 255, 0, 10, 3]).unwrap(), 1, "not a format"),
     ("gzip cut off", cut_off_gzip, 1, "ends early"),
     ("gzip damaged", |p| fs::write(p, b"\x1f\x8b\x08\x00damaged beyond repair").unwrap(), 1, "damaged"),
-    ("gpx cut off", |p| fs::write(p, "<?xml version=\"1.0\"?><gpx><trk><trkseg><trkpt lat=\"1\"").unwrap(), 1, "ends early"),
+    (
+        "gpx cut off",
+        |p| fs::write(p, "<?xml version=\"1.0\"?><gpx><trk><trkseg><trkpt lat=\"1\"").unwrap(),
+        1,
+        "ends early",
+    ),
     ("json cut off", |p| fs::write(p, "{\"items\":[{\"timestamp\":1").unwrap(), 1, "ends early"),
     ("NaN", |p| wigle(p, &line(1, f64::NAN, GOOD)), 1, ":3: latitude or longitude"),
     ("1e400", |p| wigle(p, &line(1, 60.0, GOOD).replace("60.000000", "1e400")), 1, ":3: latitude or longitude"),
@@ -100,7 +105,10 @@ fn nothing_that_was_read_is_repeated_in_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let (db, file) = (folder.path().join("db"), folder.path().join("input.csv"));
     let broken = "00:1a:2b:3c:4d:5e:6f,SecretNet,[],2025-06-01 10:00:00,1,,-60,60.123456,24.654321,1,4,,,WIFI\n";
-    wigle(&file, &(broken.to_owned() + "00:1a:2b:3c:4d:5e,SecretNet,[],never,1,,-60,160.123456,24.654321,1,4,,,WIFI\n"));
+    wigle(
+        &file,
+        &(broken.to_owned() + "00:1a:2b:3c:4d:5e,SecretNet,[],never,1,,-60,160.123456,24.654321,1,4,,,WIFI\n"),
+    );
     let ran = cairn(&["import", "-vv", "--db", text(&db), text(&file)]);
     for secret in ["1a:2b", "SecretNet", "60.123", "24.654"] {
         assert!(!ran.err.contains(secret) && !ran.out.contains(secret), "{ran:?}");

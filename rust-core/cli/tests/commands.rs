@@ -26,7 +26,7 @@ fn requests_are_answered_line_by_line() {
         let list: Vec<_> = macs.iter().map(|m| format!("{{\"macAddress\":\"{m}\",\"signalStrength\":-60}}")).collect();
         format!("{{\"wifiAccessPoints\":[{}]}}\n", list.join(","))
     };
-    let known = ["00:1a:00:00:00:10", "00:1a:00:00:00:11", "00:1a:00:00:00:12", "00:1a:00:00:00:13"];
+    let known = ["00:1a:00:00:01:00", "00:1a:00:00:01:10", "00:1a:00:00:01:20", "00:1a:00:00:01:30"];
     let requests = folder.path().join("requests");
     fs::write(&requests, heard(&known) + "{broken\n\n" + &heard(&known[..1]) + &heard(&["02:00:00:00:00:01"])).unwrap();
     let ran = cairn(&["locate", "--db", &db, text(&requests)]);
@@ -54,7 +54,10 @@ fn what_is_exported_can_be_imported_elsewhere() {
         assert_eq!((ran.code, &ran.json()["reports"]), (Some(0), &reports), "{ran:?}");
         assert_eq!(cairn(&["export", "--db", &db, "--format", format]).out, fs::read_to_string(&out).unwrap());
         let back = cairn(&["import", "--db", text(&other), text(&out), "--json"]);
-        assert_eq!((back.code, &back.json()["rows"], back.json()["sightings"].as_u64()), (Some(0), &reports, Some(sightings)));
+        assert_eq!(
+            (back.code, &back.json()["rows"], back.json()["sightings"].as_u64()),
+            (Some(0), &reports, Some(sightings))
+        );
         assert_eq!(stats(text(&other))["ground"], stats(&db)["ground"]);
         assert!(!folder.path().join(format!("{format}.part")).exists());
     }

@@ -17,6 +17,11 @@ impl Engine {
         Ok(self.shared.readers.read(|db| imports::reached(db, source))?)
     }
 
+    /// How far files are in that were too short to be told from longer ones with the same start; the longest first.
+    pub(crate) fn short_imports(&self) -> Result<Vec<Reached>, CoreError> {
+        Ok(self.shared.readers.read(imports::short)?)
+    }
+
     /// Takes rows of a file in and remembers the place they reach, in one transaction; answers the trip that they went to.
     ///
     /// # Errors

@@ -60,7 +60,9 @@ pub enum Fault {
     #[error("not well-formed {0}")]
     Malformed(&'static str),
     /// The file begins as one that was imported in part, but differs before the place that was reached.
-    #[error("the file was changed since it was imported in part; import it again from its start to take it as a new one")]
+    #[error(
+        "the file was changed since it was imported in part; import it again from its start to take it as a new one"
+    )]
     Changed,
     /// The import was stopped on request.
     #[error("stopped; the next import goes on from here")]
@@ -85,7 +87,12 @@ impl Fault {
     pub fn is_about_content(&self) -> bool {
         !matches!(
             self,
-            Self::NotFound | Self::NotPermitted | Self::Directory | Self::Unreadable(_) | Self::Cancelled | Self::Store(_)
+            Self::NotFound
+                | Self::NotPermitted
+                | Self::Directory
+                | Self::Unreadable(_)
+                | Self::Cancelled
+                | Self::Store(_)
         )
     }
 }

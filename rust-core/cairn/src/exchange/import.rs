@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{BadRows, Chunk, Fault, Format, ImportError, Item, Reader, Row};
+use super::{BadRows, Chunk, Fault, Format, ImportError, Item, Reached, Reader, Row};
+use crate::CoreError;
 use crate::engine::Engine;
 use crate::model::TripId;
 
@@ -81,8 +82,8 @@ struct Import<'a> {
 impl<'a> Import<'a> {
     fn begin(engine: &'a Engine, path: &'a Path, options: ImportOptions) -> Result<Self, ImportError> {
         let mut reader = Reader::open(path, engine.clock().utc())?;
-        let stored = engine.import_place(reader.source()).map_err(|e| Fault::Store(e).of(path))?;
-        let reached = stored.filter(|_| !options.again);
+        let reached =
+            if options.again { None } else { Self::reached(engine, &reader).map_err(|e| Fault::Store(e).of(path))? };
         if let Some(reached) = &reached {
             reader.skip_to(&reached.place)?;
         }
@@ -95,6 +96,14 @@ impl<'a> Import<'a> {
         };
         let trip = reached.map(|r| r.trip);
         Ok(Self { engine, path, reader, upload: options.upload, trip, rows: Vec::with_capacity(CHUNK), summary })
+    }
+
+    /// How far the file is in, be it that it was shorter then than what tells files apart.
+    fn reached(engine: &Engine, reader: &Reader) -> Result<Option<Reached>, CoreError> {
+        if let Some(reached) = engine.import_place(reader.source())? {
+            return Ok(Some(reached));
+        }
+        Ok(engine.short_imports()?.into_iter().find(|short| reader.starts_before(&short.place)))
     }
 
     fn all(&mut self, progress: &mut dyn FnMut(Progress), cancel: &AtomicBool) -> Result<(), ImportError> {

@@ -139,7 +139,7 @@ impl BufRead for Input {
         let taken = &self.bytes.buffer()[..n];
         let Mark { offset, line, tail } = &mut self.reached;
         *offset += n as u64;
-        *line += taken.iter().filter(|b| **b == b'\n').count() as u64;
+        *line += taken.iter().map(|b| u64::from(*b == b'\n')).sum::<u64>();
         let new = &taken[n.saturating_sub(FINGERPRINT)..];
         let old = (tail.len() + new.len()).saturating_sub(FINGERPRINT);
         tail.drain(..old);

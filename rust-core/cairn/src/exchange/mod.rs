@@ -6,7 +6,6 @@
 mod bad;
 mod export;
 mod fault;
-mod geolocate;
 mod import;
 mod input;
 mod place;
@@ -18,10 +17,10 @@ use crate::model::{Fix, Scan, TripId};
 pub use bad::{BadRow, BadRows, FIRST_LINES, Lines};
 pub use export::{ExportError, ExportFormat, export, export_to};
 pub use fault::{Fault, ImportError};
-pub use geolocate::geolocate_query;
 pub use import::{ImportOptions, ImportSummary, Progress, run};
+pub(crate) use place::FINGERPRINT;
 pub use place::{Place, SourceId};
-pub use read::{Format, Item, Reader};
+pub use read::{Format, Item, Reader, geolocate_query};
 
 /// What stood in one place of a file: where the phone was, and what it heard there.
 ///

@@ -1,7 +1,7 @@
 //! How a file is known again, and where in it an import is.
 
 /// So much of a file's start, and of what stands before a place, tells it from other files: several rows of any format.
-pub(super) const FINGERPRINT: usize = 500;
+pub(crate) const FINGERPRINT: usize = 500;
 
 /// A file, by its content: the hash of its decompressed start. It is the same file under another name, packed or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +23,14 @@ pub struct Place {
     pub line: u64,
     /// Hash of the bytes right before it, up to 500: where it differs, the file was changed or replaced.
     pub tail_hash: i64,
+}
+
+impl Place {
+    /// Whether a file that starts so is the one of this place: it was so short then that all of it told it from others.
+    pub(super) fn is_after(&self, start: &[u8]) -> bool {
+        let before = usize::try_from(self.offset).ok().and_then(|n| start.get(..n));
+        before.is_some_and(|before| hash(before) == self.tail_hash)
+    }
 }
 
 /// A place with the bytes before it, hashed only when it is to be remembered.

@@ -1,21 +1,30 @@
 //! How far files have been imported.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::StoreError;
-use crate::exchange::{Place, Reached, SourceId};
+use crate::exchange::{FINGERPRINT, Place, Reached, SourceId};
 use crate::model::TripId;
 
 /// How far a file is in; none where nothing of it is.
 pub(crate) fn reached(db: &Connection, source: SourceId) -> Result<Option<Reached>, StoreError> {
-    let row = db
-        .prepare_cached("SELECT offset, line, tail, trip FROM import WHERE source = ?")?
-        .query_row([source.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get(3)?)))
-        .optional()?;
-    Ok(row.map(|(offset, line, tail_hash, trip)| Reached {
-        place: Place { offset: offset as u64, line: line as u64, tail_hash },
-        trip: TripId(trip),
-    }))
+    let mut select = db.prepare_cached("SELECT offset, line, tail, trip FROM import WHERE source = ?")?;
+    Ok(select.query_row([source.0], read).optional()?)
+}
+
+/// How far those files are in of which everything up to there is hashed; the longest first.
+pub(crate) fn short(db: &Connection) -> Result<Vec<Reached>, StoreError> {
+    let mut select =
+        db.prepare_cached("SELECT offset, line, tail, trip FROM import WHERE offset <= ? ORDER BY offset DESC")?;
+    Ok(select.query_map([FINGERPRINT as i64], read)?.collect::<Result<_, _>>()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Reached> {
+    let count = |i| row.get::<_, i64>(i).map(|n| n as u64);
+    Ok(Reached {
+        place: Place { offset: count(0)?, line: count(1)?, tail_hash: row.get(2)? },
+        trip: TripId(row.get(3)?),
+    })
 }
 
 /// Remembers how far a file is in.

@@ -27,7 +27,8 @@ impl Locate {
     pub fn run(&self) -> Result<Outcome, Failure> {
         let engine = self.database.open()?;
         let name = self.file.as_ref().filter(|f| f.as_os_str() != "-");
-        let unreadable = |error| Failure::Read { path: name.map_or("stdin".into(), |f| f.display().to_string()), error };
+        let unreadable =
+            |error| Failure::Read { path: name.map_or("stdin".into(), |f| f.display().to_string()), error };
         let mut requests: Box<dyn BufRead> = match name {
             Some(path) => Box::new(BufReader::new(File::open(path).map_err(unreadable)?)),
             None => Box::new(io::stdin().lock()),

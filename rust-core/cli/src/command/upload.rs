@@ -73,7 +73,9 @@ impl Upload {
         match sent.ended {
             Ended::Done if sent.quarantined > 0 => Ok(Outcome::BadData),
             Ended::Stopped(stop) => Err(Failure::Network(format!("{}: {}", self.url, stop.describe()))),
-            Ended::Later(_) => Err(Failure::Network(format!("{}: does not take reports now; try again later", self.url))),
+            Ended::Later(_) => {
+                Err(Failure::Network(format!("{}: does not take reports now; try again later", self.url)))
+            }
             Ended::Done | Ended::Waits(_) | Ended::Disabled | Ended::Cancelled => Ok(Outcome::Well),
         }
     }

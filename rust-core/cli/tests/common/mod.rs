@@ -54,9 +54,10 @@ pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// One line of `WiGLE`'s CSV: an access point heard from `lat`, 24.9.
+/// One line of `WiGLE`'s CSV: an access point heard from `lat`, 24.9. Addresses that differ in the last digit only would be
+/// networks of one device.
 pub fn line(mac: u64, lat: f64, time: &str) -> String {
-    let o = (0x001a_0000_0000 | mac).to_be_bytes();
+    let o = (0x001a_0000_0000 | mac << 4).to_be_bytes();
     format!(
         "{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x},Net,[WPA2],{time},6,2437,-60,{lat:.6},24.9,12,4,,,WIFI\n",
         o[2], o[3], o[4], o[5], o[6], o[7]

@@ -12,13 +12,13 @@ pub(super) fn number(text: Option<&str>) -> Result<Option<f64>, BadRow> {
 }
 
 /// A whole number within what its type holds; none for anything else, as placeholders are.
-pub(in crate::exchange) fn whole<T: TryFrom<i64>>(number: f64) -> Option<T> {
+pub(super) fn whole<T: TryFrom<i64>>(number: f64) -> Option<T> {
     // 2^53: beyond it a double holds no single whole number.
     (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)?.try_into().ok()
 }
 
 /// A signal as radios measure it; none for placeholders (0, positive, `i32::MIN`).
-pub(in crate::exchange) fn signal(number: Option<f64>) -> Option<Dbm> {
+pub(super) fn signal(number: Option<f64>) -> Option<Dbm> {
     number.filter(|s| (-160.0..0.0).contains(s)).map(|s| Dbm(s.round() as i16))
 }
 

@@ -7,8 +7,8 @@ use super::{Item, Rows, items};
 use crate::exchange::input::Input;
 use crate::exchange::{BadRow, Fault, Row, when};
 use crate::model::{
-    BeaconFormat, CellIdentity, Fix, FixSource, HeardBeacon, HeardCell, HeardWifi, LatLng, Mac, Metres, Millis, Radio, Scan,
-    Ssid, WifiStandard,
+    BeaconFormat, CellIdentity, Fix, FixSource, HeardBeacon, HeardCell, HeardWifi, LatLng, Mac, Metres, Millis, Radio,
+    Scan, Ssid, WifiStandard,
 };
 
 pub(super) struct Geosubmit {
@@ -57,9 +57,9 @@ struct Submitted {
     #[serde(default)]
     wifi_access_points: Vec<Wifi>,
     #[serde(default)]
-    cell_towers: Vec<Cell>,
+    cell_towers: Vec<Tower>,
     #[serde(default)]
-    bluetooth_beacons: Vec<Beacon>,
+    bluetooth_beacons: Vec<Advertised>,
 }
 
 #[derive(Deserialize)]
@@ -92,7 +92,7 @@ struct Wifi {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Cell {
+pub(super) struct Tower {
     radio_type: Option<String>,
     mobile_country_code: Option<f64>,
     mobile_network_code: Option<f64>,
@@ -103,14 +103,14 @@ struct Cell {
     #[serde(alias = "psc")]
     primary_scrambling_code: Option<f64>,
     serving: Option<f64>,
-    signal_strength: Option<f64>,
+    pub signal_strength: Option<f64>,
     timing_advance: Option<f64>,
     arfcn: Option<f64>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Beacon {
+struct Advertised {
     mac_address: String,
     age: Option<f64>,
     signal_strength: Option<f64>,
@@ -140,7 +140,8 @@ fn row(item: Submitted, now: Millis) -> Result<Row, BadRow> {
     };
     // Ages count from the timestamp, as the position's does; without one, a thing was heard with the fix.
     let heard = |age: Option<f64>| Millis(-((age.unwrap_or(position_age) - position_age) as i64));
-    let mut scan = Scan { cells: item.cell_towers.iter().filter_map(|c| cell(c, heard(c.age))).collect(), ..Scan::default() };
+    let mut scan =
+        Scan { cells: item.cell_towers.iter().filter_map(|c| cell(c, heard(c.age))).collect(), ..Scan::default() };
     scan.unreadable = (item.cell_towers.len() - scan.cells.len()) as u32;
     for entry in item.wifi_access_points {
         match Mac::parse(&entry.mac_address) {
@@ -174,22 +175,29 @@ fn wifi(entry: Wifi, mac: Mac, heard: &impl Fn(Option<f64>) -> Millis) -> HeardW
     }
 }
 
-fn cell(entry: &Cell, mono: Millis) -> Option<HeardCell> {
+impl Tower {
+    /// Which cell it is as far as it says; none where it names no generation of radio, nor its request does.
+    pub fn identity(&self, default_radio: Option<&str>) -> Option<CellIdentity> {
+        Some(CellIdentity {
+            radio: Radio::parse(self.radio_type.as_deref().or(default_radio)?)?,
+            mcc: self.mobile_country_code.and_then(whole),
+            mnc: self.mobile_network_code.and_then(whole),
+            area: self.location_area_code.and_then(whole),
+            cell: self.cell_id.and_then(whole),
+        })
+    }
+}
+
+fn cell(tower: &Tower, mono: Millis) -> Option<HeardCell> {
     Some(HeardCell {
         mono,
-        identity: CellIdentity {
-            radio: Radio::parse(entry.radio_type.as_deref()?)?,
-            mcc: entry.mobile_country_code.and_then(whole),
-            mnc: entry.mobile_network_code.and_then(whole),
-            area: entry.location_area_code.and_then(whole),
-            cell: entry.cell_id.and_then(whole),
-        },
-        serving: entry.serving.is_some_and(|s| s > 0.0),
-        signal: signal(entry.signal_strength),
-        asu: entry.asu.and_then(whole),
-        timing_advance: entry.timing_advance.and_then(whole),
-        physical: entry.primary_scrambling_code.and_then(whole),
-        arfcn: entry.arfcn.and_then(whole),
+        identity: tower.identity(None)?,
+        serving: tower.serving.is_some_and(|s| s > 0.0),
+        signal: signal(tower.signal_strength),
+        asu: tower.asu.and_then(whole),
+        timing_advance: tower.timing_advance.and_then(whole),
+        physical: tower.primary_scrambling_code.and_then(whole),
+        arfcn: tower.arfcn.and_then(whole),
     })
 }
 

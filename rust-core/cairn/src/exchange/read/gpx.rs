@@ -84,9 +84,7 @@ impl Gpx {
 
 impl Point {
     fn begin(start: &BytesStart<'_>, line: u64) -> Self {
-        let degrees = |name: &str| -> Option<f64> {
-            start.try_get_attribute(name).ok()??.value.trim().parse().ok()
-        };
+        let degrees = |name: &str| -> Option<f64> { start.try_get_attribute(name).ok()??.value.trim().parse().ok() };
         let place = degrees("lat").zip(degrees("lon")).and_then(|(lat, lon)| LatLng::new(lat, lon).ok());
         Self { line, place, ..Self::default() }
     }

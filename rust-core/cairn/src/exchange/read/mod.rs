@@ -1,6 +1,7 @@
 //! Reads rows out of files, whichever of the known formats they have: told by content, never by name.
 
-pub(super) mod fields;
+mod fields;
+mod geolocate;
 mod geosubmit;
 mod gpx;
 mod items;
@@ -8,6 +9,8 @@ mod split;
 mod wigle;
 
 use std::path::{Path, PathBuf};
+
+pub use geolocate::geolocate_query;
 
 use super::input::Input;
 use super::place::Mark;
@@ -116,6 +119,11 @@ impl Reader {
     /// Which file it is.
     pub fn source(&self) -> SourceId {
         self.source
+    }
+
+    /// Whether the file has grown out of a short one that was imported up to a place.
+    pub(super) fn starts_before(&self, place: &Place) -> bool {
+        place.is_after(self.rows.input().start())
     }
 
     /// Goes on after a place that was reached before.

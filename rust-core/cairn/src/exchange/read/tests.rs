@@ -62,8 +62,14 @@ fn lines_of_one_place_and_time_make_one_row() {
     assert_eq!(scan.wifi[0].ssid.bytes(), b"Cafe, left");
     assert_eq!((scan.wifi[0].signal, scan.wifi[0].frequency_mhz), (Some(Dbm(-61)), Some(5180)));
     let cell = scan.cells[0].identity;
-    assert_eq!((cell.radio, cell.mcc, cell.mnc, cell.area, cell.cell), (Radio::Lte, Some(244), Some(5), Some(4711), Some(12_345_678)));
-    assert_eq!((rows[0].fix.utc, rows[0].fix.accuracy, rows[0].fix.altitude), (Millis(1_748_772_000_000), Some(Metres(4.0)), Some(Metres(12.5))));
+    assert_eq!(
+        (cell.radio, cell.mcc, cell.mnc, cell.area, cell.cell),
+        (Radio::Lte, Some(244), Some(5), Some(4711), Some(12_345_678))
+    );
+    assert_eq!(
+        (rows[0].fix.utc, rows[0].fix.accuracy, rows[0].fix.altitude),
+        (Millis(1_748_772_000_000), Some(Metres(4.0)), Some(Metres(12.5)))
+    );
     assert_eq!(rows[1].scan.wifi[0].frequency_mhz, Some(2437), "from its channel");
 }
 
@@ -86,7 +92,7 @@ fn numbers_that_are_none_make_a_row_bad_and_not_the_file() {
         format!("00:1a:2b:3c:4d:5e,n,[],{time},1,,-60,{lat},24.9,1,{accuracy},,,WIFI\n")
     };
     let good = "2025-06-01 10:00:00";
-    let heading: String = WIGLE.lines().take(2).map(|l| format!("{l}\n")).collect();
+    let heading: String = WIGLE.split_inclusive('\n').take(2).collect();
     for (row, why) in [
         (line("NaN", "4", good), BadRow::Position),
         (line("1e400", "4", good), BadRow::Position),
@@ -191,6 +197,16 @@ fn reading_goes_on_at_every_place_as_if_it_had_not_stopped() {
             }
         }
     }
+}
+
+#[test]
+fn a_last_line_that_is_still_being_written_is_read_again_when_it_is_whole() {
+    let cut = &WIGLE[..WIGLE.len() - 10];
+    let mut reader = Reader::of_bytes(cut.into(), NOW).unwrap();
+    while reader.next_item().unwrap().is_some() {}
+    let mut grown = Reader::of_bytes(WIGLE.into(), NOW).unwrap();
+    grown.skip_to(&reader.place()).unwrap();
+    assert!(matches!(grown.next_item().unwrap(), Some(Item::Row(row)) if row.scan.wifi[0].ssid.bytes() == b"Later"));
 }
 
 #[test]

@@ -41,13 +41,16 @@ pub(super) struct Wigle {
     begin: Mark,
     /// The row that the next line may still belong to, and where it begins.
     open: Option<(Mark, Row)>,
+    /// Where a last line begins that has no end yet and cannot be read: it may be whole when the file has grown.
+    unfinished: Option<Mark>,
 }
 
 impl Wigle {
     pub fn new(input: Input, now: Millis) -> Result<Self, Fault> {
         let split = Split::new();
         let columns = Columns::default();
-        let mut new = Self { input, now, columns, split, line: Vec::new(), begin: Mark::default(), open: None };
+        let mut new =
+            Self { input, now, columns, split, line: Vec::new(), begin: Mark::default(), open: None, unfinished: None };
         new.read_heading()?;
         Ok(new)
     }
@@ -61,14 +64,14 @@ impl Wigle {
             }
             let line = self.line.strip_prefix(BOM).unwrap_or(&self.line);
             if !line.starts_with(b"WigleWifi-") {
-                self.split.line(line);
+                self.split.line(line.trim_ascii_end());
                 self.columns = Columns::named(&self.split).ok_or(Fault::Heading)?;
                 return Ok(());
             }
         }
     }
 
-    /// Reads the next line without its end; answers false where there is none.
+    /// Reads the next line; answers false where there is none.
     fn read_line(&mut self) -> Result<bool, Fault> {
         self.input.new_row();
         self.line.clear();
@@ -76,8 +79,6 @@ impl Wigle {
         if self.input.read_until(b'\n', &mut self.line)? == 0 {
             return Ok(false);
         }
-        let text = self.line.trim_ascii_end().len();
-        self.line.truncate(text);
         Ok(true)
     }
 
@@ -156,23 +157,27 @@ impl Rows for Wigle {
             if !self.read_line()? {
                 return Ok(self.open.take().map(|(_, row)| Item::Row(row)));
             }
-            if self.line.is_empty() {
+            let text = self.line.trim_ascii_end();
+            if text.is_empty() {
                 continue;
             }
-            let row = if self.split.line(&self.line) { self.read_row() } else { Err(BadRow::Columns) };
+            let row = if self.split.line(text) { self.read_row() } else { Err(BadRow::Columns) };
             match row {
                 Ok(row) => {
                     if let Some(full) = self.join(row) {
                         return Ok(Some(Item::Row(full)));
                     }
                 }
-                Err(why) => return Ok(Some(Item::Bad(why, line))),
+                Err(why) => {
+                    self.unfinished = (!self.line.ends_with(b"\n")).then(|| self.begin.clone());
+                    return Ok(Some(Item::Bad(why, line)));
+                }
             }
         }
     }
 
     fn reached(&self) -> &Mark {
-        self.open.as_ref().map_or(self.input.mark(), |(begin, _)| begin)
+        self.open.as_ref().map(|(begin, _)| begin).or(self.unfinished.as_ref()).unwrap_or(self.input.mark())
     }
 
     fn input(&self) -> &Input {
@@ -186,7 +191,8 @@ impl Rows for Wigle {
 
 impl Columns {
     fn named(heading: &Split) -> Option<Self> {
-        let find = |name: &str| (0..).map_while(|i| heading.column(i)).position(|c| c.eq_ignore_ascii_case(name.as_bytes()));
+        let find =
+            |name: &str| (0..).map_while(|i| heading.column(i)).position(|c| c.eq_ignore_ascii_case(name.as_bytes()));
         Some(Self {
             mac: find("MAC")?,
             ssid: find("SSID"),

@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
-use super::read::fields::{signal, whole};
+use super::fields::signal;
+use super::geosubmit::Tower;
 use crate::locate::{HeardKey, HeardMac, Query};
-use crate::model::{CellIdentity, CellKey, Mac, Radio};
+use crate::model::{CellKey, Mac};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -15,7 +16,7 @@ struct Request {
     #[serde(default)]
     bluetooth_beacons: Vec<Heard>,
     #[serde(default)]
-    cell_towers: Vec<Cell>,
+    cell_towers: Vec<Tower>,
 }
 
 #[derive(Deserialize)]
@@ -25,34 +26,18 @@ struct Heard {
     signal_strength: Option<f64>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Cell {
-    radio_type: Option<String>,
-    mobile_country_code: Option<f64>,
-    mobile_network_code: Option<f64>,
-    location_area_code: Option<f64>,
-    cell_id: Option<f64>,
-    signal_strength: Option<f64>,
-}
-
 /// Reads one request; none where it is no JSON object of the format. What in it cannot be an emitter is left out, as
 /// services do.
 pub fn geolocate_query(text: &[u8]) -> Option<Query> {
     let request: Request = serde_json::from_slice(text).ok()?;
     let macs = |heard: Vec<Heard>| {
-        let mac = |h: Heard| Some(HeardMac { mac: Mac::parse(&h.mac_address).ok()?, signal: signal(h.signal_strength) });
+        let mac =
+            |h: Heard| Some(HeardMac { mac: Mac::parse(&h.mac_address).ok()?, signal: signal(h.signal_strength) });
         heard.into_iter().filter_map(mac).collect()
     };
-    let cell = |cell: &Cell| {
-        let identity = CellIdentity {
-            radio: Radio::parse(cell.radio_type.as_deref().or(request.radio_type.as_deref())?)?,
-            mcc: cell.mobile_country_code.and_then(whole),
-            mnc: cell.mobile_network_code.and_then(whole),
-            area: cell.location_area_code.and_then(whole),
-            cell: cell.cell_id.and_then(whole),
-        };
-        Some(HeardKey { key: CellKey::try_from(identity).ok()?, signal: signal(cell.signal_strength) })
+    let cell = |tower: &Tower| {
+        let identity = tower.identity(request.radio_type.as_deref())?;
+        Some(HeardKey { key: CellKey::try_from(identity).ok()?, signal: signal(tower.signal_strength) })
     };
     Some(Query {
         cells: request.cell_towers.iter().filter_map(cell).collect(),
