@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod engine;
 pub mod error;
+pub mod exchange;
 pub mod intake;
 pub mod ledger;
 pub mod locate;

@@ -2,7 +2,6 @@
 
 use super::group::Queue;
 use super::owner::Owner;
-use crate::CoreError;
 use crate::intake::{self, Passage};
 use crate::ledger;
 use crate::model::{Sighting, TripId};
@@ -70,9 +69,8 @@ impl Owner {
     }
 
     /// Gives up what was taken in since the last commit: an import that cannot be stored is as if it had not been tried.
-    pub fn abandon(&mut self) -> Result<(), CoreError> {
+    pub fn abandon(&mut self) {
         self.group = super::group::Group::default();
         self.cache.forget_unwritten();
-        Ok(())
     }
 }

@@ -6,6 +6,7 @@
 mod cache;
 mod collect;
 mod group;
+mod import;
 mod owner;
 mod read;
 mod services;
@@ -22,7 +23,7 @@ use crate::store::{self, Readers, Salvage};
 use crate::{Clock, CoreError};
 use owner::{Message, Owner};
 
-pub use read::Stats;
+pub use read::{Soundness, Stats};
 pub use settings::ZoneAdded;
 
 /// Messages that may wait for the owner: two minutes of fixes and scans at the fastest rates sensors have.

@@ -5,7 +5,7 @@ use crate::intake::{Counts, Guard};
 use crate::ledger::{Board, Covered, Day, View};
 use crate::locate::{self, Estimate, Query};
 use crate::model::{Report, ReportId, TripId};
-use crate::store::{self, emitters, guard, ledger, outbox, reports};
+use crate::store::{self, check, emitters, guard, ledger, outbox, reports};
 use crate::{CoreError, outbox::OutboxView};
 
 /// Reports read per step when all of them are read: keeps memory and read transactions short.
@@ -30,7 +30,27 @@ pub struct Stats {
     pub turned_away: u64,
 }
 
+/// How sound the database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Soundness {
+    /// The schema's version.
+    pub schema: u32,
+    /// Faults in the file's structure.
+    pub structure_faults: u64,
+    /// Rows that refer to rows that are not there.
+    pub reference_faults: u64,
+}
+
 impl Engine {
+    /// Looks the whole database over; takes seconds for a large one.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`].
+    pub fn check(&self) -> Result<Soundness, CoreError> {
+        let (structure_faults, reference_faults) = self.shared.readers.read(check::faults)?;
+        Ok(Soundness { schema: store::SCHEMA_VERSION, structure_faults, reference_faults })
+    }
+
     /// What there is, in numbers.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../schemas/sql/002_outbox.sql"),
     include_str!("../../../../schemas/sql/003_ledger.sql"),
     include_str!("../../../../schemas/sql/004_emitters.sql"),
+    include_str!("../../../../schemas/sql/005_imports.sql"),
 ];
 
 /// The newest schema version this build knows.

@@ -3,9 +3,11 @@
 //! Functions here take a connection or transaction and do one thing each; what is to be done, and when to commit, is
 //! decided outside.
 
+pub(crate) mod check;
 pub(crate) mod emitters;
 mod error;
 pub(crate) mod guard;
+pub(crate) mod imports;
 pub mod ledger;
 mod migrate;
 mod open;

@@ -1,0 +1,34 @@
+//! What several formats write the same way: numbers, radio channels.
+
+use crate::exchange::BadRow;
+use crate::model::Dbm;
+
+/// A number that must be one where it is given.
+pub(super) fn number(text: Option<&str>) -> Result<Option<f64>, BadRow> {
+    match text {
+        None | Some("") => Ok(None),
+        Some(text) => text.parse().ok().filter(|n: &f64| n.is_finite()).map(Some).ok_or(BadRow::Number),
+    }
+}
+
+/// A whole number within what its type holds; none for anything else, as placeholders are.
+pub(in crate::exchange) fn whole<T: TryFrom<i64>>(number: f64) -> Option<T> {
+    // 2^53: beyond it a double holds no single whole number.
+    (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)?.try_into().ok()
+}
+
+/// A signal as radios measure it; none for placeholders (0, positive, `i32::MIN`).
+pub(in crate::exchange) fn signal(number: Option<f64>) -> Option<Dbm> {
+    number.filter(|s| (-160.0..0.0).contains(s)).map(|s| Dbm(s.round() as i16))
+}
+
+/// The centre in MHz of a WiFi channel (location-services.md, A.3): in 2.4 GHz up to 14, in 5 GHz from there on.
+pub(super) fn frequency(channel: u16) -> Option<u16> {
+    match channel {
+        1..=13 => Some(5 * channel + 2407),
+        14 => Some(2484),
+        15..=185 => Some(5 * channel + 5000),
+        186..=199 => Some(5 * channel + 4000),
+        _ => None,
+    }
+}

@@ -1,0 +1,51 @@
+//! Times as files write them.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::BadRow;
+use crate::model::Millis;
+
+/// 2000-01-01: before stumbling, and before what a receiver without a date says.
+const EARLIEST: Millis = Millis(946_684_800_000);
+
+/// A wrong time zone makes a time of today one of tomorrow, nothing makes it one of the day after.
+const LATEST_AHEAD: Millis = Millis::from_days(2);
+
+/// Reads a date and time; UTC where the text names no offset.
+pub(super) fn read(text: &str) -> Result<Millis, BadRow> {
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Ok(Millis(time.as_millisecond()));
+    }
+    let civil: DateTime = text.parse().map_err(|_| BadRow::Time)?;
+    let zoned = civil.to_zoned(TimeZone::UTC).map_err(|_| BadRow::Time)?;
+    Ok(Millis(zoned.timestamp().as_millisecond()))
+}
+
+/// Whether something can have been heard then, seen from `now`.
+pub(super) fn plausible(time: Millis, now: Millis) -> Result<Millis, BadRow> {
+    if (EARLIEST..=now + LATEST_AHEAD).contains(&time) { Ok(time) } else { Err(BadRow::Date) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_utc_unless_they_say_otherwise() {
+        for text in ["2026-01-01 00:00:00", "2026-01-01T00:00:00Z", "2026-01-01T02:00:00+02:00", "2026-01-01T00:00:00.000"] {
+            assert_eq!(read(text), Ok(Millis(1_767_225_600_000)), "{text}");
+        }
+        for text in ["", "yesterday", "2026-13-01 00:00:00", "1767225600000"] {
+            assert_eq!(read(text), Err(BadRow::Time), "{text}");
+        }
+    }
+
+    #[test]
+    fn clocks_that_were_not_set_are_noticed() {
+        let now = Millis(1_767_225_600_000);
+        assert_eq!(plausible(Millis(0), now), Err(BadRow::Date));
+        assert_eq!(plausible(now + Millis::from_days(3), now), Err(BadRow::Date));
+        assert_eq!(plausible(now + Millis::from_days(1), now), Ok(now + Millis::from_days(1)));
+    }
+}

@@ -1,0 +1,81 @@
+//! `cairn locate`: geolocate requests in, answers out, one JSON object per line each.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::PathBuf;
+
+use cairn::engine::Engine;
+use cairn::exchange;
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::database::Database;
+use crate::failure::{Failure, Outcome};
+
+/// Longer lines are no requests: ichnaea's largest are some kilobytes.
+const MAX_LINE: u64 = 1 << 20;
+
+#[derive(Args)]
+pub struct Locate {
+    #[command(flatten)]
+    database: Database,
+    /// Requests, one JSON object per line; stdin where there is none, or for `-`.
+    file: Option<PathBuf>,
+}
+
+impl Locate {
+    pub fn run(&self) -> Result<Outcome, Failure> {
+        let engine = self.database.open()?;
+        let name = self.file.as_ref().filter(|f| f.as_os_str() != "-");
+        let unreadable = |error| Failure::Read { path: name.map_or("stdin".into(), |f| f.display().to_string()), error };
+        let mut requests: Box<dyn BufRead> = match name {
+            Some(path) => Box::new(BufReader::new(File::open(path).map_err(unreadable)?)),
+            None => Box::new(io::stdin().lock()),
+        };
+        let mut answers = BufWriter::new(io::stdout().lock());
+        let mut outcome = Outcome::Well;
+        let mut line = Vec::new();
+        for number in 1_u64.. {
+            if !read_line(&mut requests, &mut line).map_err(unreadable)? {
+                break;
+            }
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            let answer = match exchange::geolocate_query(&line) {
+                Some(query) => self.answer(&engine, &query)?,
+                None => {
+                    outcome = Outcome::BadData;
+                    json!({ "error": "parseError", "line": number })
+                }
+            };
+            writeln!(answers, "{answer}")?;
+        }
+        answers.flush()?;
+        Ok(outcome)
+    }
+
+    fn answer(&self, engine: &Engine, query: &cairn::locate::Query) -> Result<Value, Failure> {
+        let estimate = engine.locate(query).map_err(|e| self.database.failed(e))?;
+        Ok(estimate.map_or(json!({ "error": "notFound" }), |e| {
+            let tenths = |metres: f64| (metres * 10.0).round() / 10.0;
+            json!({
+                "location": { "lat": e.place.lat(), "lng": e.place.lon() },
+                "accuracy": tenths(e.r68.0),
+                "accuracy95": tenths(e.r95.0),
+                "source": e.source.word(),
+                "used": e.used,
+            })
+        }))
+    }
+}
+
+/// Reads a line; one that is too long ends up cut, and so unreadable. Answers false at the end.
+fn read_line(from: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    from.take(MAX_LINE).read_until(b'\n', line)?;
+    if line.len() as u64 == MAX_LINE && line.last() != Some(&b'\n') {
+        from.skip_until(b'\n')?;
+    }
+    Ok(!line.is_empty())
+}

@@ -1,0 +1,53 @@
+//! The commands.
+
+mod completions;
+mod doctor;
+mod evaluate;
+mod export;
+mod import;
+mod locate;
+mod serve;
+mod stats;
+mod upload;
+
+use clap::Subcommand;
+
+use crate::failure::{Failure, Outcome};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Take in files of other programs: WiGLE CSV, GPX, geosubmit JSON, plain or gzip.
+    Import(import::Import),
+    /// Send what waits to a location service.
+    Upload(upload::Upload),
+    /// Show what there is, in numbers.
+    Stats(stats::Stats),
+    /// Answer geolocate requests, one JSON object per line, from what was learned.
+    Locate(locate::Locate),
+    /// Measure estimates against the places of stored reports.
+    Evaluate(evaluate::Evaluate),
+    /// Write what is stored into a file for other programs.
+    Export(export::Export),
+    /// Look the database over.
+    Doctor(doctor::Doctor),
+    /// Run a small location service.
+    Serve(serve::Serve),
+    /// Print completions for a shell.
+    Completions(completions::Completions),
+}
+
+impl Command {
+    pub fn run(self, json: bool) -> Result<Outcome, Failure> {
+        match self {
+            Self::Import(command) => command.run(json),
+            Self::Upload(command) => command.run(json),
+            Self::Stats(command) => command.run(json),
+            Self::Locate(command) => command.run(),
+            Self::Evaluate(command) => command.run(json),
+            Self::Export(command) => command.run(json),
+            Self::Doctor(command) => command.run(json),
+            Self::Serve(command) => command.run(json),
+            Self::Completions(command) => command.run(),
+        }
+    }
+}

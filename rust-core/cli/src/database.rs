@@ -1,0 +1,63 @@
+//! Opens the database that a command works on.
+
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cairn::engine::{Config, Engine, Opened};
+use cairn::{CoreError, SystemClock};
+use clap::Args;
+
+use crate::failure::Failure;
+use crate::output;
+
+/// The database of a command.
+#[derive(Args)]
+pub struct Database {
+    /// The database.
+    #[arg(long, value_name = "DB")]
+    db: PathBuf,
+}
+
+impl Database {
+    /// Opens it; it is made where there is none.
+    pub fn open_or_make(&self) -> Result<Engine, Failure> {
+        let config = Config { path: self.db.clone(), clock: Arc::new(SystemClock::new()), seed: entropy() };
+        let Opened { engine, salvage } = Engine::open(config).map_err(|e| self.failed(e))?;
+        if let Some(salvage) = salvage {
+            output::complain(&format_args!(
+                "{}: was damaged; {} rows were saved into a new database, the damaged file is kept as {}",
+                self.path().display(),
+                salvage.rows,
+                salvage.set_aside.display()
+            ));
+        }
+        Ok(engine)
+    }
+
+    /// Opens it where there is one: a question to a database that does not exist is a mistyped name.
+    pub fn open(&self) -> Result<Engine, Failure> {
+        if self.db.exists() { self.open_or_make() } else { Err(Failure::NoDatabase { path: self.name() }) }
+    }
+
+    /// Names the database in an error of the engine's.
+    pub fn failed(&self, error: CoreError) -> Failure {
+        match error {
+            CoreError::BadInput(_) => Failure::Refused(error),
+            _ => Failure::Database { path: self.name(), error },
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.db
+    }
+
+    fn name(&self) -> String {
+        self.db.display().to_string()
+    }
+}
+
+/// The system's entropy: it keys the standard library's hash maps.
+fn entropy() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}

@@ -1,0 +1,101 @@
+//! What was imported comes out again: as estimates, as files, at a service.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+
+use cairn_service::{Mode, Service, Settings};
+use common::{cairn, stats, text, walk};
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn with_walk() -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("walk.csv");
+    let db = text(&folder.path().join("db")).to_owned();
+    fs::write(&file, walk(400)).unwrap();
+    assert_eq!(cairn(&["import", "--upload", "--db", &db, text(&file)]).code, Some(0));
+    (folder, db)
+}
+
+#[test]
+fn requests_are_answered_line_by_line() {
+    let (folder, db) = with_walk();
+    let heard = |macs: &[&str]| {
+        let list: Vec<_> = macs.iter().map(|m| format!("{{\"macAddress\":\"{m}\",\"signalStrength\":-60}}")).collect();
+        format!("{{\"wifiAccessPoints\":[{}]}}\n", list.join(","))
+    };
+    let known = ["00:1a:00:00:00:10", "00:1a:00:00:00:11", "00:1a:00:00:00:12", "00:1a:00:00:00:13"];
+    let requests = folder.path().join("requests");
+    fs::write(&requests, heard(&known) + "{broken\n\n" + &heard(&known[..1]) + &heard(&["02:00:00:00:00:01"])).unwrap();
+    let ran = cairn(&["locate", "--db", &db, text(&requests)]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{ran:?}");
+    let answers: Vec<Value> = ran.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(answers.len(), 4);
+    let near = |value: &Value, expected: f64, tolerance: f64| (value.as_f64().unwrap() - expected).abs() < tolerance;
+    // Heard from the places 12 to 14, 11 m apart.
+    assert!(near(&answers[0]["location"]["lat"], 60.0013, 0.0003) && near(&answers[0]["location"]["lng"], 24.9, 0.001));
+    assert!(answers[0]["accuracy"].as_f64() < answers[0]["accuracy95"].as_f64(), "{}", answers[0]);
+    assert_eq!((&answers[0]["source"], &answers[0]["used"]), (&"wifi".into(), &4.into()));
+    assert_eq!(answers[1], serde_json::json!({ "error": "parseError", "line": 2 }));
+    assert_eq!(answers[2]["error"], "notFound", "one access point alone answers nothing");
+    assert_eq!(answers[3]["error"], "notFound");
+}
+
+#[test]
+fn what_is_exported_can_be_imported_elsewhere() {
+    let (folder, db) = with_walk();
+    for (format, sightings) in [("geosubmit", 400), ("gpx", 0)] {
+        let out = folder.path().join(format);
+        let other = folder.path().join(format!("{format}.db"));
+        let ran = cairn(&["export", "--db", &db, "--format", format, "--out", text(&out), "--json"]);
+        let reports = stats(&db)["reports"].clone();
+        assert_eq!((ran.code, &ran.json()["reports"]), (Some(0), &reports), "{ran:?}");
+        assert_eq!(cairn(&["export", "--db", &db, "--format", format]).out, fs::read_to_string(&out).unwrap());
+        let back = cairn(&["import", "--db", text(&other), text(&out), "--json"]);
+        assert_eq!((back.code, &back.json()["rows"], back.json()["sightings"].as_u64()), (Some(0), &reports, Some(sightings)));
+        assert_eq!(stats(text(&other))["ground"], stats(&db)["ground"]);
+        assert!(!folder.path().join(format!("{format}.part")).exists());
+    }
+    let ran = cairn(&["export", "--db", &db, "--format", "gpx", "--out", text(&folder.path().join("no/such/folder"))]);
+    assert_eq!((ran.code, ran.err.lines().count()), (Some(3), 1), "{ran:?}");
+}
+
+#[test]
+fn what_waits_is_sent_and_taken() {
+    let (_folder, db) = with_walk();
+    let service = Service::start(Settings { mode: Mode::Ichnaea, ..Settings::default() }).unwrap();
+    let upload = |more: &[&str]| {
+        cairn(&[&["upload", "--json", "--db", &db, "--protocol", "ichnaea", "--url", service.url()], more].concat())
+    };
+    let refused = upload(&[]);
+    assert_eq!((refused.code, refused.err.lines().count()), (Some(2), 1), "http must be allowed: {refused:?}");
+    assert_eq!(upload(&["--allow-http"]).code, Some(0));
+    assert_eq!(service.accepted().unwrap().len() as u64, stats(&db)["reports"].as_u64().unwrap());
+    assert_eq!(stats(&db)["outbox"][0]["waiting"], 0);
+    service.stop();
+}
+
+#[test]
+fn a_service_that_does_not_answer_is_told_by_the_exit_code() {
+    let (_folder, db) = with_walk();
+    let ran = cairn(&["upload", "--db", &db, "--url", "http://127.0.0.1:9", "--allow-http"]);
+    assert_eq!((ran.code, ran.err.lines().count()), (Some(4), 1), "{ran:?}");
+}
+
+#[test]
+fn a_sound_database_is_called_sound() {
+    let (_folder, db) = with_walk();
+    let ran = cairn(&["doctor", "--db", &db]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("sound"), "{ran:?}");
+    assert_eq!(cairn(&["evaluate", "--db", &db, "--json"]).json()["heldBack"], false);
+}
+
+#[test]
+fn help_tells_the_exit_codes_and_shells_get_completions() {
+    let help = cairn(&["--help"]);
+    assert!(help.out.contains("Exit codes"), "{help:?}");
+    assert!(cairn(&["completions", "bash"]).out.contains("cairn"));
+}
