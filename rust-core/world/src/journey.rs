@@ -33,13 +33,18 @@ pub struct State {
 }
 
 impl Journey {
-    /// A journey along recorded points. Points without times are taken to be a second apart; a journey always lasts at least a
+    /// A journey along recorded points. Where none has a time, they are taken to be a second apart;
+    /// where some have, the others are left out (drawn, not travelled). A journey always lasts at least a
     /// second, and stays at (0, 0) where there is no point at all.
     pub fn along(name: &str, start_utc: Millis, utc_offset_min: i16, points: &[Point]) -> Self {
-        let first = points.first().and_then(|point| point.utc).unwrap_or_default();
+        let first = points.iter().find_map(|point| point.utc);
         let mut timed: Vec<(Millis, &Point)> = Vec::new();
         for (index, point) in points.iter().enumerate() {
-            let at = point.utc.map_or(Millis::from_secs(index as i64), |utc| utc - first);
+            let at = match (point.utc, first) {
+                (Some(utc), Some(first)) => utc - first,
+                (None, None) => Millis::from_secs(index as i64),
+                (None, Some(_)) | (Some(_), None) => continue,
+            };
             // Receivers repeat themselves: what does not come later is not a new point.
             if timed.last().is_none_or(|&(before, _)| at > before) {
                 timed.push((at, point));

@@ -1,10 +1,13 @@
 //! A fixed-seed simulation of radio worlds, of journeys through them and of the phones that travel: for the demo, tests and
 //! benches. Nothing in it is anyone's real network; places and paths are real, emitters are made up by the seed.
 
+mod drive;
 mod emitter;
 mod gps;
 mod journey;
 mod noise;
+mod outings;
+mod phone;
 mod radio;
 mod streets;
 pub mod tracks;
@@ -12,9 +15,12 @@ mod world;
 
 use cairn::model::Millis;
 
+pub use drive::drive;
 pub use emitter::{Emitter, Voice, Whereabouts};
 pub use gps::{Episode, Trouble};
 pub use journey::{Journey, State};
+pub use outings::{Outings, outings};
+pub use phone::{Counters, Heard, Phone, PhoneParams};
 pub use radio::Propagation;
 pub use streets::Streets;
 pub use world::{Listener, Params, Site, World};

@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_noise_is_the_same_on_every_machine() {
-        assert_eq!(mix(&[1, 2, 3]), mix(&[1, 2, 3]));
+        assert_eq!(mix(&[1, 2, 3]), 5_246_500_226_706_903_259);
         assert_ne!(mix(&[1, 2, 3]), mix(&[3, 2, 1]));
     }
 }

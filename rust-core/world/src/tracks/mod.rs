@@ -76,11 +76,11 @@ mod tests {
         for (name, count, kilometres, timed) in [
             ("denver-1.csv", 1053, 12.6, false),
             ("denver-3.csv", 1466, 20.8, false),
-            ("visnjan-car.gpx", 0, 0.0, true),
-            ("korita-hike.gpx", 0, 0.0, true),
-            ("garmin-run.gpx", 0, 12.8, true),
-            ("with-accuracy.gpx", 3, 0.0, true),
-            ("descent.nmea", 993, 0.0, true),
+            ("visnjan-car.gpx", 104, 2.7, true),
+            ("korita-hike.gpx", 871, 27.6, false),
+            ("garmin-run.gpx", 988, 12.8, true),
+            ("with-accuracy.gpx", 3, 1.6, true),
+            ("descent.nmea", 993, 14.4, true),
         ] {
             let points = read_track(&test_tracks().join(name)).unwrap();
             let found = length(&points) / 1_000.0;
