@@ -1,8 +1,10 @@
 //! A simulated phone on a journey: it obeys the supervisor, keeps Android's rules and tells what its sensors hear.
 
+mod told;
+
 use std::collections::{BTreeMap, VecDeque};
 
-use cairn::model::{Fix, Metres, Millis, Scan};
+use cairn::model::{Fix, Millis, Scan};
 use cairn::supervisor::{Command, Event, SensorKind};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -11,6 +13,8 @@ use rand_chacha::rand_core::SeedableRng;
 use crate::gps::Receiver;
 use crate::journey::Journey;
 use crate::world::{Listener, World};
+
+pub use told::{Counters, Heard, PhoneParams};
 
 /// Android refuses an app in the foreground its fifth WiFi scan within this time.
 const THROTTLE_WINDOW: Millis = Millis::from_secs(120);
@@ -28,62 +32,6 @@ const SIGNIFICANT: u32 = 5;
 const IDLE_PER_HOUR: f64 = 1.5;
 const GPS_PER_HOUR: f64 = 5.0;
 const PER_SCAN: f64 = 0.005;
-
-/// What one phone is like, and what befalls it.
-#[derive(Clone, Debug)]
-pub struct PhoneParams {
-    /// Decides everything random about it.
-    pub seed: u64,
-    /// What this model hears more than others, in dB: models differ by up to 10.
-    pub device_offset_db: f64,
-    /// Whether Android's limit on WiFi scans is in force.
-    pub throttled: bool,
-    /// When it was switched on, in UTC: where its monotonic clock is zero.
-    pub booted_utc: Millis,
-    /// Charge at the start, in percent.
-    pub battery: f64,
-    /// What befalls it: sensors that fail, permissions withdrawn, heat; each at a time since the journey's start.
-    pub script: Vec<(Millis, Event)>,
-}
-
-impl Default for PhoneParams {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            device_offset_db: 0.0,
-            throttled: true,
-            booted_utc: crate::FIRST_DAY,
-            battery: 100.0,
-            script: Vec::new(),
-        }
-    }
-}
-
-/// Something that a phone tells.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
-    /// For the supervisor.
-    Event(Event),
-    /// A position, told to the supervisor as well.
-    Fix(Fix),
-    /// Results of one radio, told to the supervisor as well.
-    Scan(SensorKind, Scan),
-}
-
-/// What a journey cost and brought.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Counters {
-    /// Time with GPS switched on.
-    pub gps_on: Millis,
-    /// WiFi scans begun at our wish.
-    pub wifi_scans: u32,
-    /// Fixes told.
-    pub fixes: u32,
-    /// Emitters in all results, before any of them is judged.
-    pub sightings: u64,
-    /// Way travelled.
-    pub travelled: Metres,
-}
 
 /// A sensor that runs.
 struct Running {
