@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
+use cairn::Clock;
 use cairn::engine::{Config, Engine};
 use cairn::model::Millis;
 use cairn::outbox::{Conditions, Ended, HttpTransport, Protocol, ServiceId, ServiceSettings, Stop};
-use cairn::{Clock, CoreError};
 use cairn_service::{Fault, FaultScript, RequestRecord, RetryAfter, Running, Service, Settings};
-use cairn_tests::{numbered_fix, numbered_mac, numbered_scan};
+use cairn_tests::{numbered_fix, numbered_mac, numbered_scan, patiently};
 use serde_json::Value;
 
 /// A wall clock that the test moves on, so that waits of hours take no time.
@@ -42,8 +42,8 @@ impl Phone {
         let config = Config { path: dir.path().join("cairn.db"), clock: Arc::clone(&clock) as Arc<dyn Clock>, seed };
         let engine = Engine::open(config).unwrap().engine;
         for i in 0..n {
-            patiently(|| engine.fix(numbered_fix(i)));
-            patiently(|| engine.scan(numbered_scan(i)));
+            patiently(|| engine.fix(numbered_fix(i))).unwrap();
+            patiently(|| engine.scan(numbered_scan(i))).unwrap();
         }
         engine.end_trip().unwrap();
         let transport = HttpTransport::with_timeout(Duration::from_millis(700)).unwrap();
@@ -74,12 +74,6 @@ impl Phone {
             }
         }
         panic!("the upload never came to an end");
-    }
-}
-
-fn patiently(mut tell: impl FnMut() -> Result<(), CoreError>) {
-    while tell() == Err(CoreError::Busy) {
-        std::thread::yield_now();
     }
 }
 

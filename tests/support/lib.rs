@@ -1,6 +1,12 @@
 //! What the tests that cross folders share.
 
+pub mod kill;
+pub mod schema;
+
+use cairn::CoreError;
+use cairn::engine::Engine;
 use cairn::model::{Dbm, Fix, HeardWifi, LatLng, LocalPlane, Mac, Metres, Millis, Scan, Ssid};
+use cairn::outbox::{Protocol, ServiceId, ServiceSettings};
 
 /// 2026-01-01, so that the numbered reports lie in the past of every test.
 const START: i64 = 1_767_225_600_000;
@@ -36,4 +42,25 @@ pub fn numbered_scan(n: u64) -> Scan {
 /// The address of the n-th access point.
 pub const fn numbered_mac(n: u64) -> u64 {
     0x0c00_0000_0000 + n
+}
+
+/// Adds a service on loopback to an engine.
+///
+/// # Errors
+/// As the engine's.
+pub fn open_service(engine: &Engine, url: &str) -> Result<ServiceId, CoreError> {
+    engine.add_service(ServiceSettings { allow_http: true, ..ServiceSettings::new(url, Protocol::BeaconDb) })
+}
+
+/// Tells the engine something, waiting while it is busy: tests tell faster than any sensor.
+///
+/// # Errors
+/// As the engine's, but for [`CoreError::Busy`].
+pub fn patiently(mut tell: impl FnMut() -> Result<(), CoreError>) -> Result<(), CoreError> {
+    loop {
+        match tell() {
+            Err(CoreError::Busy) => std::thread::yield_now(),
+            other => return other,
+        }
+    }
 }

@@ -10,8 +10,8 @@ use std::sync::atomic::AtomicBool;
 
 use cairn::SystemClock;
 use cairn::engine::{Config, Engine};
-use cairn::outbox::HttpTransport;
-use cairn_tests::{numbered_fix, numbered_scan, open_service};
+use cairn::outbox::{Conditions, HttpTransport};
+use cairn_tests::{numbered_fix, numbered_scan, open_service, patiently};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -23,20 +23,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::open(config)?.engine;
     let service = open_service(&engine, &url)?;
     let uploader = engine.clone();
+    let transport = HttpTransport::new()?;
     std::thread::spawn(move || {
-        let transport = HttpTransport::new()?;
-        loop {
-            uploader.upload(service, &transport, &AtomicBool::new(false))?;
+        while uploader.upload(service, &transport, Conditions::default(), true, &AtomicBool::new(false)).is_ok() {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
-        #[allow(unreachable_code, reason = "gives the closure its error type")]
-        Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
     });
     let mut out = std::io::stdout().lock();
     engine.begin_trip()?;
     for n in first.. {
-        engine.fix(numbered_fix(n))?;
-        engine.scan(numbered_scan(n))?;
+        patiently(|| engine.fix(numbered_fix(n)))?;
+        patiently(|| engine.scan(numbered_scan(n)))?;
         if n % 7 == 0 {
             engine.flush()?;
             writeln!(out, "{n}")?;

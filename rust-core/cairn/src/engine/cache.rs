@@ -1,6 +1,7 @@
 //! The emitters around the phone, in memory: a street's emitters are read once, not with every scan.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use rusqlite::Connection;
 
@@ -16,10 +17,32 @@ const MAX_LAZY: usize = 2_048;
 
 #[derive(Default)]
 pub(super) struct Cache {
-    known: HashMap<EmitterKey, Entry>,
+    known: HashMap<EmitterKey, Entry, BuildHasherDefault<KeyHasher>>,
     lazy: usize,
     urgent: usize,
     want_all: bool,
+}
+
+/// Keys are single numbers and looked up several times a sighting: mixed by one multiplication (Fibonacci hashing), not by
+/// the standard library's cipher.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_i64(i64::from(byte));
+        }
+    }
+
+    fn write_i64(&mut self, key: i64) {
+        self.0 = (self.0 ^ key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 32;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 struct Entry {
@@ -108,9 +131,9 @@ impl Emitters for Cache {
     }
 
     fn put(&mut self, key: EmitterKey, known: Known, kept: bool) {
-        let before = self.known.get(&key).map_or(State::Stored, |e| e.state);
-        let state = if kept || before == State::Urgent { State::Urgent } else { State::Lazy };
-        match (before, state) {
+        let entry = self.known.entry(key).or_insert(Entry { known, state: State::Stored });
+        let state = if kept || entry.state == State::Urgent { State::Urgent } else { State::Lazy };
+        match (entry.state, state) {
             (State::Stored, State::Lazy) => self.lazy += 1,
             (State::Stored, State::Urgent) => self.urgent += 1,
             (State::Lazy, State::Urgent) => {
@@ -119,6 +142,6 @@ impl Emitters for Cache {
             }
             _ => {}
         }
-        self.known.insert(key, Entry { known, state });
+        *entry = Entry { known, state };
     }
 }

@@ -45,12 +45,14 @@ impl Owner {
             for (trip, started) in &self.group.trips {
                 reports::begin_trip(&tx, *trip, *started)?;
             }
+            let mut inserter = reports::Inserter::new(&tx)?;
             for (trip, report, queue) in &self.group.reports {
-                let id = reports::insert(&tx, *trip, report)?;
+                let id = inserter.insert(*trip, report)?;
                 if *queue == Queue::ForUpload {
                     outbox::enqueue(&tx, id, &mut self.chance)?;
                 }
             }
+            drop(inserter);
             emitters::write(&tx, self.cache.dirty())?;
             ledger::post(&tx, &self.group.tally)?;
             guard::add_counts(&tx, &self.group.counts)?;

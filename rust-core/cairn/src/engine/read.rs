@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::intake::{Counts, Guard};
-use crate::ledger::{Board, Day};
+use crate::ledger::{Board, Covered, Day, View};
 use crate::locate::{self, Estimate, Query};
 use crate::model::{Report, ReportId, TripId};
 use crate::store::{self, emitters, guard, ledger, outbox, reports};
@@ -54,6 +54,14 @@ impl Engine {
     /// As for [`Engine::open`].
     pub fn leaderboard(&self, today: Day) -> Result<Board, CoreError> {
         Ok(self.shared.readers.read(|db| ledger::board(db, today))?)
+    }
+
+    /// The ground covered within a view, coarser where more than about `limit` hexagons would be needed.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`].
+    pub fn coverage(&self, view: &View, limit: usize) -> Result<Vec<Covered>, CoreError> {
+        Ok(self.shared.readers.read(|db| ledger::coverage(db, view, limit))?)
     }
 
     /// Where something that hears this must be; none where too little of it is known.

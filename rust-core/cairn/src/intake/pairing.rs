@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{Counts, Drop};
-use crate::model::{Dbm, Detail, EmitterKey, Fix, LatLng, Metres, Millis, Sighting};
+use crate::model::{Dbm, Detail, EmitterKey, Fix, LatLng, LocalPlane, Metres, Millis, Sighting};
 
 /// ichnaea gives a sighting no weight from 20 s on, `BeaconDB` drops it at 30 s: nothing older helps either.
 pub const MAX_AGE: Millis = Millis(20_000);
@@ -109,6 +109,9 @@ impl Pairing {
     }
 
     fn resolve(&mut self, until: Millis, counts: &mut Counts) {
+        if self.waiting.iter().all(|w| w.mono > until) {
+            return;
+        }
         let (ready, rest) = std::mem::take(&mut self.waiting).into_iter().partition(|w: &Waiting| w.mono <= until);
         self.waiting = rest;
         let ready: VecDeque<Waiting> = ready;
@@ -163,8 +166,9 @@ fn interpolate(fixes: &VecDeque<Fix>, mono: Millis) -> Option<(LatLng, f64)> {
     match (before, after) {
         (Some(a), Some(b)) if b.mono - a.mono <= MAX_AGE && b.mono > a.mono => {
             let span = (b.mono - a.mono).secs();
-            let place = a.place.towards(b.place, (mono - a.mono).secs() / span);
-            Some((place, a.place.distance(b.place).0 / span))
+            let plane = LocalPlane::around(a.place);
+            let ((east, north), share) = (plane.to_xy(b.place), (mono - a.mono).secs() / span);
+            Some((plane.to_place(share * east, share * north), east.hypot(north) / span))
         }
         (a, b) => {
             let nearest = [a, b].into_iter().flatten().min_by_key(|f| (f.mono - mono).abs())?;

@@ -80,6 +80,10 @@ impl Seen {
 
     /// How far a place lies outside the known extent; zero inside.
     fn widening(&self, place: LatLng) -> Metres {
+        let within = |low: i32, high: i32, value: i32| (low..=high).contains(&value);
+        if within(self.south, self.north, place.lat_e7()) && within(self.west, self.east, place.lon_e7()) {
+            return Metres(0.0);
+        }
         let nearest = LatLng::from_e7(
             place.lat_e7().clamp(self.south.min(self.north), self.north.max(self.south)),
             place.lon_e7().clamp(self.west.min(self.east), self.east.max(self.west)),

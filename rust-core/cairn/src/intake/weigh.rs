@@ -106,6 +106,9 @@ const fn widest_extent(kind: EmitterKind) -> Metres {
 }
 
 fn judge(known: &mut Known, kind: EmitterKind, sighting: &Sighting, day: i32) -> Verdict {
+    let Some(_) = known.seen.worth(kind, sighting.place, sighting.signal, day) else {
+        return if known.learned.is_mobile() { Verdict::Mobile } else { Verdict::Count };
+    };
     let mut wider = known.seen;
     wider.keep(sighting.place, sighting.signal, day);
     if wider.diagonal().0 > widest_extent(kind).0 {
@@ -124,9 +127,6 @@ fn judge(known: &mut Known, kind: EmitterKind, sighting: &Sighting, day: i32) ->
     }
     if known.learned.is_mobile() {
         return Verdict::Mobile;
-    }
-    if known.seen.worth(kind, sighting.place, sighting.signal, day).is_none() {
-        return Verdict::Count;
     }
     known.seen = wider;
     Verdict::Keep

@@ -96,13 +96,15 @@ impl Learned {
             elsewhere: None,
             moves: 0,
         };
-        learned.learn_level(o);
+        learned.learn_level(o, 0.0);
         learned
     }
 
     /// Takes one more sighting into account.
     pub fn learn(&mut self, o: &Observation) {
-        let far = self.centre.distance(o.place).0;
+        let plane = LocalPlane::around(self.centre);
+        let (east, north) = plane.to_xy(o.place);
+        let far = east.hypot(north);
         if far > self.reach() + 3.0 * o.accuracy.0 {
             self.learn_elsewhere(o);
             return;
@@ -110,24 +112,24 @@ impl Learned {
         self.elsewhere = None;
         let w = weight(o) as f32;
         let share = f64::from(w / (self.weight + w));
-        self.centre = self.centre.towards(o.place, share);
+        self.centre = plane.to_place(share * east, share * north);
         self.weight = (self.weight + w).min(MAX_WEIGHT);
         // The centre's own step is small against the distance: the running mean of squares needs no correction for it.
         let n = f32::from(self.count.min(200));
         self.scatter = (self.scatter * n + (far * far) as f32) / (n + 1.0);
         self.count = self.count.saturating_add(1);
         self.last_day = self.last_day.max(o.day);
-        let stays = f64::from(self.scatter).sqrt() < 2.0 * usual_spread(self.kind);
+        let stays = self.scatter < (4.0 * usual_spread(self.kind) * usual_spread(self.kind)) as f32;
         if stays && self.last_day - self.first_day >= FORGIVEN_AFTER_DAYS {
             self.moves = 0;
         }
-        self.learn_level(o);
+        self.learn_level(o, far * (1.0 - share));
     }
 
-    fn learn_level(&mut self, o: &Observation) {
+    /// Learns how strong it is from a sighting so far from the centre.
+    fn learn_level(&mut self, o: &Observation, far: f64) {
         let Some(heard) = o.signal else { return };
-        let distance = self.centre.distance(o.place).0.hypot(self.centre_error());
-        let level = f64::from(heard.0) + signal::loss(distance);
+        let level = f64::from(heard.0) + signal::loss(far.hypot(self.centre_error()));
         let n = f32::from(self.count.min(60));
         self.level += (level as f32 - self.level) / (n + signal::LEVEL_PRIOR);
     }
@@ -273,13 +275,13 @@ pub(super) const fn usual_spread(kind: EmitterKind) -> f64 {
 /// What a sighting weighs: accurate, fresh, slow and strong ones more. The factors for accuracy, age and speed are ichnaea's
 /// (location-services.md, B.1); signal counts as 10^(dBm/20), which is one over the distance in free space.
 fn weight(o: &Observation) -> f64 {
-    let accuracy = (10.0 / o.accuracy.0.max(10.0)).sqrt();
-    let age = (2_000.0 / (o.age.abs().0 as f64).max(2_000.0)).sqrt();
-    let speed = (5.0 / o.speed.unwrap_or(1.0).max(5.0)).sqrt();
+    let accuracy = 10.0 / o.accuracy.0.max(10.0);
+    let age = 2_000.0 / (o.age.abs().0 as f64).max(2_000.0);
+    let speed = 5.0 / o.speed.unwrap_or(1.0).max(5.0);
     let heard = o.signal.map_or(-80.0, |s| f64::from(s.0));
     let middle = if o.kind == EmitterKind::Cell { -100.0 } else { -75.0 };
     let signal = 10_f64.powf((heard - middle) / 20.0).clamp(0.05, 20.0);
-    accuracy * age * speed * signal
+    (accuracy * age * speed).sqrt() * signal
 }
 
 /// The middle between places, for groups of emitters.

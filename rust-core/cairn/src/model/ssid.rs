@@ -27,15 +27,22 @@ impl Ssid {
     /// Services look for them case as is (`BeaconDB`) or at the end only (Google's rule); the widest reading respects every
     /// owner who meant it.
     pub fn opts_out(&self) -> bool {
-        let lower = self.0.to_ascii_lowercase();
-        let has = |mark: &[u8]| lower.windows(mark.len()).any(|part| part == mark);
-        has(b"_nomap") || has(b"_optout")
+        // Every name that is heard comes by here, and few have an underscore.
+        if !self.0.contains(&b'_') {
+            return false;
+        }
+        let marks = |rest: &[u8]| starts_with(rest, b"_nomap") || starts_with(rest, b"_optout");
+        self.0.iter().enumerate().any(|(i, &byte)| byte == b'_' && marks(&self.0[i..]))
     }
 
     /// The name as text, with U+FFFD for what is not UTF-8: for the wire and the screen, never for logs.
     pub fn to_text(&self) -> String {
         String::from_utf8_lossy(&self.0).into_owned()
     }
+}
+
+fn starts_with(text: &[u8], mark: &[u8]) -> bool {
+    text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))
 }
 
 impl fmt::Debug for Ssid {

@@ -28,7 +28,7 @@ fn with_reports(home: &Home, n: i64) {
     reports::begin_trip(&opened.writer, trip, Millis(1)).unwrap();
     opened.writer.execute_batch("BEGIN").unwrap();
     for _ in 0..n {
-        reports::insert(&opened.writer, trip, &full_report()).unwrap();
+        reports::Inserter::new(&opened.writer).unwrap().insert(trip, &full_report()).unwrap();
     }
     opened.writer.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
 }

@@ -1,6 +1,6 @@
 //! Trips, reports and sightings: written by ingest, read for upload and export.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
 use super::StoreError;
 use crate::model::{
@@ -38,58 +38,95 @@ pub(crate) fn close_open_trips(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Stores a report with its sightings.
-pub(crate) fn insert(db: &Connection, trip: TripId, report: &Report) -> Result<ReportId, StoreError> {
-    let fix = &report.fix;
-    let hundredths = |value: Option<f64>| value.map(|v| (v * 100.0).round() as i64);
-    db.prepare_cached(
-        "INSERT INTO report (trip, utc, offset, lat, lon, accuracy, altitude, altitude_accuracy, speed, heading, pressure, source)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?
-    .execute(params![
-        trip.0,
-        fix.utc.0,
-        fix.utc_offset_min,
-        fix.place.lat_e7(),
-        fix.place.lon_e7(),
-        hundredths(fix.accuracy.map(|m| m.0)),
-        hundredths(fix.altitude.map(|m| m.0)),
-        hundredths(fix.altitude_accuracy.map(|m| m.0)),
-        hundredths(fix.speed),
-        hundredths(fix.heading),
-        hundredths(fix.pressure),
-        fix.source as i64,
-    ])?;
-    let id = ReportId(db.last_insert_rowid());
-    for sighting in &report.sightings {
-        insert_sighting(db, id, sighting)?;
-    }
-    Ok(id)
+/// Stores reports one after the other: its statements are looked up once for a whole group.
+pub(crate) struct Inserter<'a> {
+    db: &'a Connection,
+    report: CachedStatement<'a>,
+    wifi: CachedStatement<'a>,
+    cell: CachedStatement<'a>,
+    cell_name: CachedStatement<'a>,
+    beacon: CachedStatement<'a>,
 }
 
-fn insert_sighting(db: &Connection, report: ReportId, sighting: &Sighting) -> Result<(), StoreError> {
-    let emitter = sighting.emitter();
-    let (age, signal) = (sighting.age.0, sighting.signal.map(|s| s.0));
-    match &sighting.detail {
-        Detail::Wifi { ssid, frequency_mhz, standard, .. } => db
-            .prepare_cached(
+impl<'a> Inserter<'a> {
+    /// Prepares to store into a database.
+    pub(crate) fn new(db: &'a Connection) -> Result<Self, StoreError> {
+        Ok(Self {
+            db,
+            report: db.prepare_cached(
+                "INSERT INTO report (trip, utc, offset, lat, lon, accuracy, altitude, altitude_accuracy, speed, heading,
+                                     pressure, source)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?,
+            wifi: db.prepare_cached(
                 "INSERT INTO sighting (report, emitter, age, signal, ssid, frequency, format) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            )?
-            .execute(params![report.0, emitter.to_i64(), age, signal, ssid.bytes(), frequency_mhz, standard.map(|s| s as i64)])?,
-        Detail::Cell { key, serving, asu, timing_advance, physical, arfcn } => {
-            db.prepare_cached("INSERT OR IGNORE INTO cell (emitter, radio, mcc, mnc, area, cell) VALUES (?, ?, ?, ?, ?, ?)")?
-                .execute(params![emitter.to_i64(), key.radio() as i64, key.mcc(), key.mnc(), key.area(), key.cell() as i64])?;
-            db.prepare_cached(
+            )?,
+            cell: db.prepare_cached(
                 "INSERT INTO sighting (report, emitter, age, signal, serving, asu, advance, physical, arfcn)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            )?
-            .execute(params![report.0, emitter.to_i64(), age, signal, serving, asu, timing_advance, physical, arfcn])?
+            )?,
+            cell_name: db.prepare_cached(
+                "INSERT OR IGNORE INTO cell (emitter, radio, mcc, mnc, area, cell) VALUES (?, ?, ?, ?, ?, ?)",
+            )?,
+            beacon: db
+                .prepare_cached("INSERT INTO sighting (report, emitter, age, signal, format) VALUES (?, ?, ?, ?, ?)")?,
+        })
+    }
+
+    /// Stores a report with its sightings.
+    pub(crate) fn insert(&mut self, trip: TripId, report: &Report) -> Result<ReportId, StoreError> {
+        let fix = &report.fix;
+        let hundredths = |value: Option<f64>| value.map(|v| (v * 100.0).round() as i64);
+        self.report.execute(params![
+            trip.0,
+            fix.utc.0,
+            fix.utc_offset_min,
+            fix.place.lat_e7(),
+            fix.place.lon_e7(),
+            hundredths(fix.accuracy.map(|m| m.0)),
+            hundredths(fix.altitude.map(|m| m.0)),
+            hundredths(fix.altitude_accuracy.map(|m| m.0)),
+            hundredths(fix.speed),
+            hundredths(fix.heading),
+            hundredths(fix.pressure),
+            fix.source as i64,
+        ])?;
+        let id = ReportId(self.db.last_insert_rowid());
+        for sighting in &report.sightings {
+            self.insert_sighting(id, sighting)?;
         }
-        Detail::Beacon { format, .. } => db
-            .prepare_cached("INSERT INTO sighting (report, emitter, age, signal, format) VALUES (?, ?, ?, ?, ?)")?
-            .execute(params![report.0, emitter.to_i64(), age, signal, format.map(|f| f as i64)])?,
-    };
-    Ok(())
+        Ok(id)
+    }
+
+    fn insert_sighting(&mut self, report: ReportId, sighting: &Sighting) -> Result<(), StoreError> {
+        let emitter = sighting.emitter().to_i64();
+        let (age, signal) = (sighting.age.0, sighting.signal.map(|s| s.0));
+        match &sighting.detail {
+            Detail::Wifi { ssid, frequency_mhz, standard, .. } => {
+                let standard = standard.map(|s| s as i64);
+                self.wifi.execute(params![report.0, emitter, age, signal, ssid.bytes(), frequency_mhz, standard])?;
+            }
+            Detail::Cell { key, serving, asu, timing_advance, physical, arfcn } => {
+                let (radio, cell) = (key.radio() as i64, key.cell() as i64);
+                self.cell_name.execute(params![emitter, radio, key.mcc(), key.mnc(), key.area(), cell])?;
+                self.cell.execute(params![
+                    report.0,
+                    emitter,
+                    age,
+                    signal,
+                    serving,
+                    asu,
+                    timing_advance,
+                    physical,
+                    arfcn
+                ])?;
+            }
+            Detail::Beacon { format, .. } => {
+                self.beacon.execute(params![report.0, emitter, age, signal, format.map(|f| f as i64)])?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The fix of a stored report; none where it has been pruned.
@@ -262,13 +299,13 @@ pub(crate) mod tests {
         let trip = next_trip(&db).unwrap();
         begin_trip(&db, trip, Millis(5)).unwrap();
         let report = full_report();
-        let id = insert(&db, trip, &report).unwrap();
+        let id = Inserter::new(&db).unwrap().insert(trip, &report).unwrap();
         assert_eq!(read(&db, id).unwrap(), Some(report));
         assert_eq!(page(&db, ReportId(0), 10).unwrap(), [(id, trip)]);
         assert_eq!(count(&db).unwrap(), (1, 3));
         delete(&db, id).unwrap();
         assert_eq!((read(&db, id).unwrap(), count(&db).unwrap()), (None, (0, 0)));
-        assert!(insert(&db, trip, &full_report()).unwrap() > id, "a number is never used again");
+        assert!(Inserter::new(&db).unwrap().insert(trip, &full_report()).unwrap() > id, "a number is never used again");
     }
 
     #[test]
@@ -278,7 +315,7 @@ pub(crate) mod tests {
         let trip = next_trip(&db).unwrap();
         begin_trip(&db, trip, Millis(5)).unwrap();
         let report = full_report();
-        insert(&db, trip, &report).unwrap();
+        Inserter::new(&db).unwrap().insert(trip, &report).unwrap();
         close_open_trips(&db).unwrap();
         let ended: i64 = db.query_row("SELECT ended FROM trip", [], |row| row.get(0)).unwrap();
         assert_eq!(ended, report.fix.utc.0);
