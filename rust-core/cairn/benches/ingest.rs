@@ -13,7 +13,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::{Connection, params};
 
-/// A clock that stands still, so that only `flush` commits and both sides make the same number of transactions.
+/// A clock that stands still, so that commits come by the number of scans and both sides make as many transactions.
 struct Stopped;
 
 impl Clock for Stopped {
@@ -76,59 +76,70 @@ fn journey() -> Vec<(Vec<Fix>, Scan)> {
     steps
 }
 
+/// Tells the whole journey; the engine commits by itself after every [`GROUP`] scans, and at the end.
 fn through_the_engine(path: &Path, journey: &[(Vec<Fix>, Scan)]) -> Result<(Duration, Engine), CoreError> {
     let config = Config { path: path.to_owned(), clock: Arc::new(Stopped), seed: 1 };
     let engine = Engine::open(config)?.engine;
-    let patient = |mut tell: Box<dyn FnMut() -> Result<(), CoreError> + '_>| loop {
-        match tell() {
-            Err(CoreError::Busy) => std::thread::yield_now(),
-            other => break other,
-        }
-    };
     let start = Instant::now();
-    for group in journey.chunks(GROUP) {
-        for (fixes, scan) in group {
-            for fix in fixes {
-                patient(Box::new(|| engine.fix(fix.clone())))?;
-            }
-            patient(Box::new(|| engine.scan(scan.clone())))?;
+    for (fixes, scan) in journey {
+        for fix in fixes {
+            patiently(|| engine.fix(fix.clone()))?;
         }
-        engine.flush()?;
+        patiently(|| engine.scan(scan.clone()))?;
     }
+    engine.flush()?;
     Ok((start.elapsed(), engine))
 }
 
+/// Waits where a sensor would not have been so fast.
+fn patiently(tell: impl Fn() -> Result<(), CoreError>) -> Result<(), CoreError> {
+    loop {
+        match tell() {
+            Err(CoreError::Busy) => std::thread::sleep(Duration::from_micros(200)),
+            other => return other,
+        }
+    }
+}
+
+/// The same rows into the same tables, and nothing else: no judgement, no learning, no ledger, no outbox.
 fn bare(path: &Path, groups: &[Vec<Report>]) -> rusqlite::Result<Duration> {
     let mut db = Connection::open(path)?;
-    db.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         CREATE TABLE report (id INTEGER PRIMARY KEY, utc INTEGER, lat INTEGER, lon INTEGER, accuracy INTEGER) STRICT;
-         CREATE TABLE sighting (report INTEGER, emitter INTEGER, age INTEGER, signal INTEGER, ssid BLOB, frequency INTEGER,
-                                PRIMARY KEY (report, emitter)) STRICT, WITHOUT ROWID;",
-    )?;
+    db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")?;
+    db.execute_batch(include_str!("../../../schemas/sql/001_reports.sql"))?;
+    db.execute("INSERT INTO trip (id, started) VALUES (1, 0)", [])?;
+    let hundredths = |value: Option<f64>| value.map(|v| (v * 100.0).round() as i64);
     let start = Instant::now();
     for group in groups {
         let tx = db.transaction()?;
+        let mut insert_report = tx.prepare_cached(
+            "INSERT INTO report (trip, utc, offset, lat, lon, accuracy, altitude, altitude_accuracy, speed, heading, pressure, source)
+             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        )?;
+        let mut insert_sighting = tx.prepare_cached(
+            "INSERT INTO sighting (report, emitter, age, signal, ssid, frequency, format) VALUES (?, ?, ?, ?, ?, ?, NULL)",
+        )?;
         for report in group {
-            tx.prepare_cached("INSERT INTO report (utc, lat, lon, accuracy) VALUES (?, ?, ?, ?)")?.execute(params![
-                report.fix.utc.0,
-                report.fix.place.lat_e7(),
-                report.fix.place.lon_e7(),
-                report.fix.accuracy.map(|a| (a.0 * 100.0) as i64)
+            let fix = &report.fix;
+            insert_report.execute(params![
+                fix.utc.0,
+                fix.utc_offset_min,
+                fix.place.lat_e7(),
+                fix.place.lon_e7(),
+                hundredths(fix.accuracy.map(|a| a.0)),
+                hundredths(fix.altitude.map(|a| a.0)),
+                hundredths(fix.altitude_accuracy.map(|a| a.0)),
+                hundredths(fix.speed),
+                hundredths(fix.heading),
+                hundredths(fix.pressure),
             ])?;
             let id = tx.last_insert_rowid();
             for s in &report.sightings {
                 let Detail::Wifi { ssid, frequency_mhz, .. } = &s.detail else { continue };
-                tx.prepare_cached("INSERT INTO sighting VALUES (?, ?, ?, ?, ?, ?)")?.execute(params![
-                    id,
-                    s.emitter().to_i64(),
-                    s.age.0,
-                    s.signal.map(|d| d.0),
-                    ssid.bytes(),
-                    frequency_mhz
-                ])?;
+                let signal = s.signal.map(|d| d.0);
+                insert_sighting.execute(params![id, s.emitter().to_i64(), s.age.0, signal, ssid.bytes(), frequency_mhz])?;
             }
         }
+        drop((insert_report, insert_sighting));
         tx.commit()?;
     }
     Ok(start.elapsed())

@@ -20,6 +20,8 @@ pub struct Stats {
     pub reports: u64,
     /// Sightings stored now.
     pub sightings: u64,
+    /// Bytes of the database, its free pages not counted.
+    pub bytes: u64,
     /// What the ledger counts over everything.
     pub totals: crate::ledger::Totals,
     /// Each service's share of the outbox.
@@ -61,6 +63,7 @@ impl Engine {
                 counts: guard::counts(db)?,
                 reports,
                 sightings,
+                bytes: reports::bytes(db)?,
                 totals: ledger::totals(db)?,
                 outbox: outbox::view(db)?,
                 turned_away,

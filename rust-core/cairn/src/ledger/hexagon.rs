@@ -40,6 +40,11 @@ impl Hexagon {
         LatLng::new(centre.lat(), centre.lng()).unwrap_or_default()
     }
 
+    /// Its corners, in order around it: five or six, or more where it lies across an edge of the grid.
+    pub fn corners(self) -> Vec<LatLng> {
+        self.0.boundary().iter().filter_map(|corner| LatLng::new(corner.lat(), corner.lng()).ok()).collect()
+    }
+
     /// How fine it is: [`GROUND`], [`AREA`] or another.
     pub fn resolution(self) -> Resolution {
         self.0.resolution()

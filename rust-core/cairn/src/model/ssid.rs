@@ -27,7 +27,10 @@ impl Ssid {
     /// Services look for them case as is (`BeaconDB`) or at the end only (Google's rule); the widest reading respects every
     /// owner who meant it.
     pub fn opts_out(&self) -> bool {
-        // Every name that is heard comes by here: look at the rare underscores only.
+        // Every name that is heard comes by here, and few have an underscore.
+        if !self.0.contains(&b'_') {
+            return false;
+        }
         let marks = |rest: &[u8]| starts_with(rest, b"_nomap") || starts_with(rest, b"_optout");
         self.0.iter().enumerate().any(|(i, &byte)| byte == b'_' && marks(&self.0[i..]))
     }

@@ -183,6 +183,12 @@ pub(crate) fn delete(db: &Connection, id: ReportId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Bytes of the database, its free pages not counted.
+pub(crate) fn bytes(db: &Connection) -> Result<u64, StoreError> {
+    let pragma = |name| db.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    Ok(((pragma("page_count")? - pragma("freelist_count")?) * pragma("page_size")?) as u64)
+}
+
 /// How many reports and sightings are stored.
 pub(crate) fn count(db: &Connection) -> Result<(u64, u64), StoreError> {
     let one = |sql| db.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|n| n as u64);

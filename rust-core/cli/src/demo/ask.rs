@@ -1,0 +1,52 @@
+//! "Where am I?" along a path held back from learning, with GPS off and no network.
+
+use cairn::engine::Engine;
+use cairn::locate::{Estimate, HeardKey, HeardMac, Query};
+use cairn::model::{CellKey, LatLng, Millis, Scan};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::scene::Scene;
+use crate::failure::Failure;
+
+/// A question, its answer and the truth.
+pub struct Answer {
+    /// Where the phone really was.
+    pub truth: LatLng,
+    /// With everything it heard.
+    pub estimate: Option<Estimate>,
+    /// With cells alone.
+    pub from_cells: Option<Estimate>,
+}
+
+/// Seconds between two questions.
+const EVERY: Millis = Millis::from_secs(10);
+
+/// Asks along the held-back path.
+pub fn along(scene: &Scene, engine: &Engine, seed: u64) -> Result<Vec<Answer>, Failure> {
+    let journey = &scene.held_back;
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+    let mut answers = Vec::new();
+    let mut at = Millis(0);
+    while at < journey.duration() {
+        let truth = journey.at(at).place;
+        let scan = scene.world.scan_at(truth, journey.start_utc + at, at, &mut chance);
+        let everything = query(&scan);
+        let cells = Query { cells: everything.cells.clone(), ..Query::default() };
+        answers.push(Answer { truth, estimate: engine.locate(&everything)?, from_cells: engine.locate(&cells)? });
+        at = at + EVERY;
+    }
+    Ok(answers)
+}
+
+fn query(scan: &Scan) -> Query {
+    Query {
+        wifi: scan.wifi.iter().map(|w| HeardMac { mac: w.mac, signal: w.signal }).collect(),
+        beacons: scan.beacons.iter().map(|b| HeardMac { mac: b.mac, signal: b.signal }).collect(),
+        cells: scan
+            .cells
+            .iter()
+            .filter_map(|c| Some(HeardKey { key: CellKey::try_from(c.identity).ok()?, signal: c.signal }))
+            .collect(),
+    }
+}
