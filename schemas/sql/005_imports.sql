@@ -6,3 +6,8 @@ CREATE TABLE import (
   tail    INTEGER NOT NULL,     -- hash of the up to 500 bytes before it: differs where the file was changed
   trip    INTEGER NOT NULL REFERENCES trip (id)
 ) STRICT;
+
+-- Trips imported to learn and count only: their reports go to no service, nor to one that is added later.
+CREATE TABLE kept_trip (
+  trip  INTEGER PRIMARY KEY REFERENCES trip (id)
+) STRICT;

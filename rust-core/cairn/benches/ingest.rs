@@ -136,7 +136,14 @@ fn bare(path: &Path, groups: &[Vec<Report>]) -> rusqlite::Result<Duration> {
             for s in &report.sightings {
                 let Detail::Wifi { ssid, frequency_mhz, .. } = &s.detail else { continue };
                 let signal = s.signal.map(|d| d.0);
-                insert_sighting.execute(params![id, s.emitter().to_i64(), s.age.0, signal, ssid.bytes(), frequency_mhz])?;
+                insert_sighting.execute(params![
+                    id,
+                    s.emitter().to_i64(),
+                    s.age.0,
+                    signal,
+                    ssid.bytes(),
+                    frequency_mhz
+                ])?;
             }
         }
         drop((insert_report, insert_sighting));

@@ -80,16 +80,21 @@ fn imports_are_learned_from_and_only_sent_on_request() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("walk.csv");
     fs::write(&file, walk(400)).unwrap();
+    // Nobody listens there: what is to be sent waits.
+    let upload = |db| cairn(&["upload", "--db", db, "--url", "http://127.0.0.1:9", "--allow-http"]);
     for (more, waiting) in [(&[][..], 0), (&["--upload"][..], 100)] {
-        let db = folder.path().join(format!("db{waiting}"));
-        let db = text(&db);
-        // The service is known before the import, but nobody listens there.
-        assert_eq!(cairn(&["import", "--db", db, text(&folder.path().join("none"))]).code, Some(3));
-        let nobody = cairn(&["upload", "--db", db, "--url", "http://127.0.0.1:9", "--allow-http"]);
-        assert_eq!(nobody.code, Some(0), "nothing to send yet: {nobody:?}");
-        cairn(&[&["import", "--db", db, text(&file)], more].concat());
-        assert_eq!(stats(db)["outbox"][0]["waiting"], waiting);
-        assert_eq!(stats(db)["newWifi"], 136);
+        for service_first in [true, false] {
+            let db = folder.path().join(format!("{waiting}-{service_first}"));
+            let db = text(&db);
+            if service_first {
+                assert_eq!(cairn(&["import", "--db", db, text(&folder.path().join("none"))]).code, Some(3));
+                assert_eq!(upload(db).code, Some(0), "nothing to send yet");
+            }
+            cairn(&[&["import", "--db", db, text(&file)], more].concat());
+            upload(db);
+            assert_eq!(stats(db)["outbox"][0]["waiting"], waiting, "service first: {service_first}");
+            assert_eq!(stats(db)["newWifi"], 136);
+        }
     }
 }
 

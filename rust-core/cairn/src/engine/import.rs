@@ -3,7 +3,7 @@
 use super::Engine;
 use super::group::Queue;
 use super::owner::Owner;
-use crate::exchange::{Chunk, Place, Reached, Row, SourceId};
+use crate::exchange::{Chunk, Reached, Row, SourceId};
 use crate::model::{Millis, Sighting, TripId};
 use crate::store::{StoreError, imports, reports};
 use crate::{Clock, CoreError, intake};
@@ -49,7 +49,9 @@ impl Owner {
             self.group.trips.push((new, first));
             new
         });
-        let stored = self.take_rows(rows, trip, queue).and_then(|()| self.store_rows(source, place, trip, last));
+        let stored = self
+            .take_rows(rows, trip, queue)
+            .and_then(|()| self.store_rows(source, Reached { place, trip, upload }, last));
         if stored.is_err() {
             self.abandon();
         }
@@ -66,12 +68,12 @@ impl Owner {
         Ok(())
     }
 
-    fn store_rows(&mut self, source: SourceId, place: Place, trip: TripId, last: Millis) -> Result<(), StoreError> {
+    fn store_rows(&mut self, source: SourceId, reached: Reached, last: Millis) -> Result<(), StoreError> {
         // The rows are not read again, so what they taught must not wait for a later commit.
         self.cache.want_all_written();
         self.commit_with(|tx| {
-            reports::end_trip(tx, trip, last)?;
-            imports::reach(tx, source, &Reached { place, trip })
+            reports::end_trip(tx, reached.trip, last)?;
+            imports::reach(tx, source, &reached)
         })
     }
 }

@@ -94,7 +94,8 @@ impl<'a> Import<'a> {
             bad: BadRows::default(),
             resumed_at: reached.map(|r| r.place.line + 1),
         };
-        let trip = reached.map(|r| r.trip);
+        // One trip is sent or kept as a whole.
+        let trip = reached.filter(|r| r.upload == options.upload).map(|r| r.trip);
         Ok(Self { engine, path, reader, upload: options.upload, trip, rows: Vec::with_capacity(CHUNK), summary })
     }
 

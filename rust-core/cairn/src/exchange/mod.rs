@@ -55,4 +55,6 @@ pub struct Reached {
     pub place: Place,
     /// The trip that its rows belong to.
     pub trip: TripId,
+    /// Whether the trip's reports go to the services.
+    pub upload: bool,
 }

@@ -43,12 +43,11 @@ impl Locate {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            let answer = match exchange::geolocate_query(&line) {
-                Some(query) => self.answer(&engine, &query)?,
-                None => {
-                    outcome = Outcome::BadData;
-                    json!({ "error": "parseError", "line": number })
-                }
+            let answer = if let Some(query) = exchange::geolocate_query(&line) {
+                self.answer(&engine, &query)?
+            } else {
+                outcome = Outcome::BadData;
+                json!({ "error": "parseError", "line": number })
             };
             writeln!(answers, "{answer}")?;
         }

@@ -17,9 +17,9 @@ pub(crate) fn enqueue(db: &Connection, report: ReportId, chance: &mut impl Rng) 
     Ok(())
 }
 
-/// Puts every stored report into a service's outbox: for a service added later.
+/// Puts every stored report into a service's outbox, but for what was imported to keep: for a service added later.
 pub(crate) fn enqueue_stored(db: &Connection, service: ServiceId, chance: &mut impl Rng) -> Result<(), StoreError> {
-    let mut reports = db.prepare("SELECT id FROM report")?;
+    let mut reports = db.prepare("SELECT id FROM report WHERE trip NOT IN (SELECT trip FROM kept_trip)")?;
     let mut insert =
         db.prepare_cached("INSERT OR IGNORE INTO outbox (service, report, state, shuffle) VALUES (?, ?, 0, ?)")?;
     for report in reports.query_map([], |row| row.get::<_, i64>(0))? {
