@@ -81,7 +81,7 @@ fn imports_are_learned_from_and_only_sent_on_request() {
     let file = folder.path().join("walk.csv");
     fs::write(&file, walk(400)).unwrap();
     // Nobody listens there: what is to be sent waits.
-    let upload = |db| cairn(&["upload", "--db", db, "--url", "http://127.0.0.1:9", "--allow-http"]);
+    let upload = |db: &str| cairn(&["upload", "--db", db, "--url", "http://127.0.0.1:9", "--allow-http"]);
     for (more, waiting) in [(&[][..], 0), (&["--upload"][..], 100)] {
         for service_first in [true, false] {
             let db = folder.path().join(format!("{waiting}-{service_first}"));
@@ -99,26 +99,14 @@ fn imports_are_learned_from_and_only_sent_on_request() {
 }
 
 #[test]
-fn memory_does_not_grow_with_the_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, file) = (folder.path().join("db"), folder.path().join("walk.csv"));
-    fs::write(&file, walk(200_000)).unwrap();
-    let ran = cairn(&["import", "--json", "--db", text(&db), text(&file)]).json();
-    assert_eq!(ran["sightings"], 200_000);
-    // Other systems than Linux do not tell.
-    if let Some(peak) = ran["peakMemoryKb"].as_u64() {
-        assert!(peak < 256 * 1024, "{peak} KiB");
-    }
-}
-
-/// The same with a million rows, for `cargo test -p cairn-cli --release -- --ignored`.
-#[test]
-#[ignore = "takes half a minute"]
-fn memory_does_not_grow_with_a_million_rows() {
+fn a_million_rows_stream_in_bounded_memory() {
     let folder = tempfile::tempdir().unwrap();
     let (db, file) = (folder.path().join("db"), folder.path().join("walk.csv"));
     fs::write(&file, walk(1_000_000)).unwrap();
     let ran = cairn(&["import", "--json", "--db", text(&db), text(&file)]).json();
     assert_eq!(ran["sightings"], 1_000_000);
-    assert!(ran["peakMemoryKb"].as_u64().is_none_or(|peak| peak < 256 * 1024), "{ran}");
+    // Other systems than Linux do not tell.
+    if let Some(peak) = ran["peakMemoryKb"].as_u64() {
+        assert!(peak < 256 * 1024, "{peak} KiB");
+    }
 }
