@@ -47,6 +47,10 @@ pub enum Failure {
     #[error(transparent)]
     Service(#[from] ServiceError),
     #[error("{0}")]
+    File(String),
+    #[error("{0}")]
+    Engine(#[from] CoreError),
+    #[error("{0}")]
     Refused(CoreError),
     #[error("{0}")]
     Network(String),

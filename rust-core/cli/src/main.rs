@@ -2,6 +2,7 @@
 
 mod command;
 mod database;
+mod demo;
 mod failure;
 mod output;
 

@@ -12,10 +12,13 @@ mod upload;
 
 use clap::Subcommand;
 
+use crate::demo::Demo;
 use crate::failure::{Failure, Outcome};
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// A week of collecting in a simulated radio world, from first fix to leaderboard.
+    Demo(Demo),
     /// Take in files of other programs: WiGLE CSV, GPX, geosubmit JSON, plain or gzip.
     Import(import::Import),
     /// Send what waits to a location service.
@@ -39,6 +42,7 @@ pub enum Command {
 impl Command {
     pub fn run(self, json: bool) -> Result<Outcome, Failure> {
         match self {
+            Self::Demo(command) => command.run(json),
             Self::Import(command) => command.run(json),
             Self::Upload(command) => command.run(json),
             Self::Stats(command) => command.run(json),

@@ -28,8 +28,8 @@ pub fn travel(world: &World, journey: &Journey, engine: &Engine, clock: &DemoClo
     let mut phone = Phone::new(world, journey, PhoneParams { seed, ..PhoneParams::default() });
     let mut supervisor = Supervisor::new(Settings::default());
     let mut trouble = None;
-    drive(&mut phone, &mut |now, event| supervisor.on(now, event), &mut |now, heard| {
-        clock.set(journey.start_utc + now);
+    let counters = drive(&mut phone, |now, event| supervisor.on(now, event), |now, heard| {
+        clock.set(PhoneParams::default().booted_utc + now);
         let told = match heard {
             Heard::Fix(fix) => patiently(|| engine.fix(fix.clone())),
             Heard::Scan(_, scan) => patiently(|| engine.scan(scan.clone())),
@@ -44,9 +44,9 @@ pub fn travel(world: &World, journey: &Journey, engine: &Engine, clock: &DemoClo
     engine.end_trip()?;
     Ok(Collected {
         km: journey.length().0 / 1_000.0,
-        gps_on: phone.gps_on().secs(),
+        gps_on: counters.gps_on.secs(),
         lasted: journey.duration().secs(),
-        wifi_scans: phone.wifi_scans(),
+        wifi_scans: u64::from(counters.wifi_scans),
     })
 }
 

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use cairn::Clock;
 use cairn::engine::Engine;
-use cairn::model::Millis;
+use cairn::model::{Mac, Millis};
 use cairn::outbox::{Conditions, Ended, HttpTransport, Protocol, ServiceId, ServiceSettings};
 use cairn_service::{Fault, FaultScript, Mode, RetryAfter, Running, Service, Settings};
 use serde_json::Value;
@@ -42,10 +41,10 @@ const MAX_ROUNDS: u32 = 200;
 impl Delivery {
     pub fn start(engine: &Engine, scene: &Scene, clock: Arc<DemoClock>, seed: u64) -> Result<Self, Failure> {
         let started = |settings| Service::start(settings).map_err(|e| Failure::Network(e.to_string()));
-        let poison = scene.world.poison().to_wire();
+        let poison = scene.world.poison().map(Mac::to_wire);
         let faults = FaultScript::none()
             .random(seed, FAULT_RATE, faults())
-            .poison(move |report: &Value| holds(report, &poison));
+            .poison(move |report: &Value| poison.as_deref().is_some_and(|mac| holds(report, mac)));
         let commons = started(Settings { faults, ..Settings::default() })?;
         let own = started(Settings { mode: Mode::Ichnaea, ..Settings::default() })?;
         let join = |name, service: Running, protocol| {

@@ -61,7 +61,7 @@ fn fate(f: &Figures) -> Vec<Bar> {
 fn maps(run: &Run) -> Result<Vec<MapView>, Failure> {
     let mut maps: Vec<MapView> = Vec::new();
     for (journey, collected) in run.scene.journeys.iter().zip(&run.collected) {
-        let title = journey.name.split([',', ' ']).next().unwrap_or(&journey.name).to_owned();
+        let title = place_of(journey);
         let track: Vec<LatLng> = journey.path().collect();
         let note = format!("{}: {:.1} km, {} WiFi scans", journey.name, collected.km, collected.wifi_scans);
         if let Some(map) = maps.iter_mut().find(|m| m.title == title) {
@@ -83,6 +83,12 @@ fn maps(run: &Run) -> Result<Vec<MapView>, Failure> {
         map.hexagons = hexagons(run, map.tracks.iter().flatten().copied())?;
     }
     Ok(maps)
+}
+
+/// Journeys are named after their place, with what tells them apart behind a hyphen or comma.
+fn place_of(journey: &Journey) -> String {
+    let mut letters = journey.name.split(['-', ',', ' ']).next().unwrap_or_default().chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn hexagons(run: &Run, places: impl Iterator<Item = LatLng>) -> Result<Vec<Hexagon>, Failure> {

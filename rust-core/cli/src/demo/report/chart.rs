@@ -15,17 +15,6 @@ pub struct Bar {
     pub good: bool,
 }
 
-/// A point of a curve.
-pub type CurvePoint = (f64, f64);
-
-/// A named curve.
-pub struct Series {
-    /// Its name.
-    pub name: String,
-    /// Its points, ascending in x.
-    pub points: Vec<CurvePoint>,
-}
-
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 260.0;
 const LEFT: f64 = 52.0;

@@ -7,7 +7,7 @@ mod map;
 mod page;
 mod svg;
 
-pub use chart::{Bar, CurvePoint, Series};
+pub use chart::Bar;
 pub use map::{EstimateMark, Hexagon, MapView};
 pub use page::render;
 
