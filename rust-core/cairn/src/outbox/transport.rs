@@ -28,7 +28,7 @@ pub struct Answer {
     pub retry_after: Option<Millis>,
     /// Type of the body.
     pub content_type: Option<String>,
-    /// Beginning of the body; empty where it was cut off.
+    /// Beginning of the body, as far as it came.
     pub body: Vec<u8>,
 }
 
@@ -134,10 +134,8 @@ impl Transport for HttpTransport {
         let (status, content_type) = (answer.status().as_u16(), header("content-type"));
         let retry_after = header("retry-after").and_then(|v| retry_after(&v, header("date").as_deref()));
         let mut body = Vec::new();
-        if answer.take(MAX_ANSWER).read_to_end(&mut body).is_err() {
-            // The status has arrived and decides; half a body would only mislead.
-            body.clear();
-        }
+        // Where it is cut off, what came before stays: the status decides, but half a portal's page tells it from a service.
+        let _ = answer.take(MAX_ANSWER).read_to_end(&mut body);
         Ok(Answer { status, retry_after, content_type, body })
     }
 }
@@ -182,6 +180,22 @@ mod tests {
         assert_eq!(retry_after("Mon, 23 Nov 2026 09:00:00 GMT", date), Some(Millis(0)));
         assert_eq!(retry_after("Mon, 23 Nov 2026 10:01:30 GMT", None), None);
         assert_eq!(retry_after("soon", date), None);
+    }
+
+    #[test]
+    fn half_a_portals_page_is_still_known_for_one() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let portal = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut head = [0; 4_096];
+            let _ = stream.read(&mut head).unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n<html><title>Welcome").unwrap();
+        });
+        let request = Request { url: format!("http://{address}/v2/geosubmit"), body: gzip(b"{}") };
+        let answer = HttpTransport::new().unwrap().post(&request).unwrap();
+        portal.join().unwrap();
+        assert!(answer.is_html() && answer.status == 200, "{answer:?}");
     }
 
     #[test]
