@@ -133,21 +133,22 @@ pub fn run(
     cancel: &AtomicBool,
 ) -> Result<UploadSummary, CoreError> {
     let mut summary = UploadSummary { requests: 0, bytes: 0, accepted: 0, quarantined: 0, ended: Ended::Done };
-    let (Service { settings, stopped, .. }, next_attempt) = store.service(service)?;
-    let url = settings.submit_url()?;
-    let waits = conditions.lacking(&settings).map(Ended::Waits);
-    let early = next_attempt.filter(|at| !hurry && !super::is_due(Some(*at), now)).map(Ended::Later);
-    let disabled = (!settings.enabled).then_some(Ended::Disabled);
-    if let Some(ended) = disabled.or(stopped.map(Ended::Stopped)).or(waits).or(early) {
-        summary.ended = ended;
-        return Ok(summary);
-    }
-    let metadata = if settings.full_metadata { Metadata::Full } else { Metadata::Reduced };
     loop {
         if cancel.load(Ordering::Relaxed) {
             summary.ended = Ended::Cancelled;
             return Ok(summary);
         }
+        // Asked before each batch: what the user changes meanwhile holds from the next one on.
+        let (Service { settings, stopped, .. }, next_attempt) = store.service(service)?;
+        let url = settings.submit_url()?;
+        let waits = conditions.lacking(&settings).map(Ended::Waits);
+        let early = next_attempt.filter(|at| !hurry && !super::is_due(Some(*at), now)).map(Ended::Later);
+        let disabled = (!settings.enabled).then_some(Ended::Disabled);
+        if let Some(ended) = disabled.or(stopped.map(Ended::Stopped)).or(waits).or(early) {
+            summary.ended = ended;
+            return Ok(summary);
+        }
+        let metadata = if settings.full_metadata { Metadata::Full } else { Metadata::Reduced };
         let Some(leased) = store.lease(service)? else { return Ok(summary) };
         let reports: Vec<Report> = leased.reports.into_iter().map(|(_, r)| r).collect();
         let body = gzip(&wire::encode(&reports, metadata));
@@ -157,7 +158,7 @@ pub fn run(
         } else {
             summary.requests += 1;
             summary.bytes += bytes;
-            match judge(&transport.post(&Request { url: url.clone(), body })) {
+            match judge(&transport.post(&Request { url, body })) {
                 Outcome::Accepted => Settlement::Accepted,
                 Outcome::Refused(reason) => Settlement::Refused(reason),
                 Outcome::Later(what, asked) => Settlement::Later(what, asked),

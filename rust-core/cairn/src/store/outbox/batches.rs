@@ -36,7 +36,11 @@ pub(crate) fn lease(
     while let Some(batch) = next_batch(db, service)? {
         let mut usable = Vec::new();
         for id in members(db, batch)? {
-            let Some(report) = reports::read(db, id)? else { continue };
+            let Some(report) = reports::read(db, id)? else {
+                // Lost with a damaged database: left here it would come back with every batch.
+                super::forget(db, id)?;
+                continue;
+            };
             match allow(report).ok_or(NotUseful::Private).and_then(|r| useful(r, known.settings.protocol)) {
                 Ok(report) => usable.push((id, report)),
                 Err(why) => set_state(db, service, id, State::NotUseful, Some(why.word()))?,

@@ -8,10 +8,10 @@ use super::{State, services};
 use crate::model::{Millis, ReportId};
 use crate::outbox::{Attempt, OutboxView, Quarantined, ServiceId};
 
-/// Puts a new report into the outbox of every service in use.
+/// Puts a new report into the outbox of every service, also of those that are off: they get it when they are on again.
 pub(crate) fn enqueue(db: &Connection, report: ReportId, chance: &mut impl Rng) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT OR IGNORE INTO outbox (service, report, state, shuffle) SELECT id, ?1, 0, ?2 FROM service WHERE enabled = 1",
+        "INSERT OR IGNORE INTO outbox (service, report, state, shuffle) SELECT id, ?1, 0, ?2 FROM service",
     )?
     .execute([report.0, shuffle(chance)])?;
     Ok(())
@@ -39,12 +39,13 @@ pub(crate) fn forget(db: &Connection, report: ReportId) -> Result<(), StoreError
     Ok(())
 }
 
-/// Reports that every service in use has settled without quarantine, oldest first: what pruning may take. None while no
-/// service is in use, for nothing has been sent anywhere then.
+/// Reports that every service in use has settled and that no service, in use or not, holds in quarantine, oldest first: what
+/// pruning may take. None while no service is in use, for nothing has been sent anywhere then.
 pub(crate) fn prunable(db: &Connection, limit: u32) -> Result<Vec<ReportId>, StoreError> {
     let mut select = db.prepare_cached(
         "SELECT r.id FROM report r
          WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.report = r.id AND o.state = 1)
+           AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.report = r.id AND o.state = 2)
            AND NOT EXISTS (SELECT 1 FROM service s LEFT JOIN outbox o ON o.service = s.id AND o.report = r.id
                            WHERE s.enabled = 1 AND coalesce(o.state, 0) NOT IN (1, 3))
          ORDER BY r.id LIMIT ?",
