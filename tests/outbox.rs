@@ -1,6 +1,8 @@
 //! The outbox against a real service over HTTP, with every fault a network or service can have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -8,7 +10,10 @@ use std::time::Duration;
 use cairn::Clock;
 use cairn::engine::{Config, Engine};
 use cairn::model::Millis;
-use cairn::outbox::{Conditions, Ended, HttpTransport, Protocol, ServiceId, ServiceSettings, Stop};
+use cairn::outbox::{
+    Answer, Conditions, Ended, HttpTransport, Protocol, Request, ServiceId, ServiceSettings, Stop, Transport,
+    TransportError,
+};
 use cairn_service::{Fault, FaultScript, RequestRecord, RetryAfter, Running, Service, Settings};
 use cairn_tests::{numbered_fix, numbered_mac, numbered_scan, patiently};
 use serde_json::Value;
@@ -28,7 +33,7 @@ impl Clock for TestClock {
 }
 
 struct Phone {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     clock: Arc<TestClock>,
     engine: Engine,
     transport: HttpTransport,
@@ -39,15 +44,30 @@ impl Phone {
     fn with_reports(n: u64, seed: u64) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::default());
-        let config = Config { path: dir.path().join("cairn.db"), clock: Arc::clone(&clock) as Arc<dyn Clock>, seed };
-        let engine = Engine::open(config).unwrap().engine;
-        for i in 0..n {
-            patiently(|| engine.fix(numbered_fix(i))).unwrap();
-            patiently(|| engine.scan(numbered_scan(i))).unwrap();
-        }
-        engine.end_trip().unwrap();
+        let engine = open(dir.path(), &clock, seed);
         let transport = HttpTransport::with_timeout(Duration::from_millis(700)).unwrap();
-        Self { _dir: dir, clock, engine, transport }
+        let phone = Self { dir, clock, engine, transport };
+        phone.collects(0..n);
+        phone
+    }
+
+    /// What the next process finds after this one has ended.
+    fn reopen(&mut self) {
+        self.engine.close().unwrap();
+        self.engine = open(self.dir.path(), &self.clock, 1);
+    }
+
+    fn collects(&self, numbers: std::ops::Range<u64>) {
+        for i in numbers {
+            patiently(|| self.engine.fix(numbered_fix(i))).unwrap();
+            patiently(|| self.engine.scan(numbered_scan(i))).unwrap();
+        }
+        self.engine.end_trip().unwrap();
+    }
+
+    fn switch(&self, service: ServiceId, enabled: bool) {
+        let known = self.engine.services().unwrap().into_iter().find(|s| s.id == service).unwrap();
+        self.engine.set_service(service, ServiceSettings { enabled, ..known.settings }).unwrap();
     }
 
     fn uses(&self, service: &Running) -> ServiceId {
@@ -77,6 +97,11 @@ impl Phone {
     }
 }
 
+fn open(dir: &Path, clock: &Arc<TestClock>, seed: u64) -> Engine {
+    let config = Config { path: dir.join("cairn.db"), clock: Arc::clone(clock) as Arc<dyn Clock>, seed };
+    Engine::open(config).unwrap().engine
+}
+
 fn service(faults: FaultScript) -> Running {
     Service::start(Settings { faults, ..Settings::default() }).unwrap()
 }
@@ -93,6 +118,11 @@ fn accepted(service: &Running) -> BTreeMap<u64, usize> {
 fn number(report: &Value) -> u64 {
     let mac = report["wifiAccessPoints"][0]["macAddress"].as_str().unwrap().replace(':', "");
     u64::from_str_radix(&mac, 16).unwrap() - numbered_mac(0)
+}
+
+fn numbers_in(body: &[u8]) -> BTreeSet<u64> {
+    let body: Value = serde_json::from_slice(body).unwrap();
+    body["items"].as_array().unwrap().iter().map(number).collect()
 }
 
 fn poisoned(culprits: &'static [u64]) -> impl Fn(&Value) -> bool + Send + Sync + 'static {
@@ -239,6 +269,101 @@ fn what_the_user_sends_again_from_quarantine_goes() {
     assert_eq!(accepted(&service), once_each(10, &[]));
 }
 
+#[test]
+fn what_was_collected_while_a_service_was_off_goes_to_it_when_it_is_on_again() {
+    let phone = Phone::with_reports(5, 1);
+    let service = service(FaultScript::none());
+    let id = phone.uses(&service);
+    phone.switch(id, false);
+    phone.collects(5..10);
+    assert_eq!(phone.upload(id), Ended::Disabled);
+    phone.switch(id, true);
+    assert_eq!(phone.upload(id), Ended::Done);
+    assert_eq!(accepted(&service), once_each(10, &[]));
+}
+
+#[test]
+fn a_service_switched_off_during_an_upload_gets_no_further_batch() {
+    /// Switches the service off while the first batch is on its way.
+    struct SwitchesOff<'a>(&'a Phone, ServiceId);
+    impl Transport for SwitchesOff<'_> {
+        fn post(&self, request: &Request) -> Result<Answer, TransportError> {
+            self.0.switch(self.1, false);
+            self.0.transport.post(request)
+        }
+    }
+    let phone = Phone::with_reports(1_200, 1);
+    let service = service(FaultScript::none());
+    let id = phone.uses(&service);
+    let transport = SwitchesOff(&phone, id);
+    let upload = phone.engine.upload(id, &transport, Conditions::default(), false, &AtomicBool::new(false));
+    assert_eq!(upload.unwrap().ended, Ended::Disabled);
+    assert_eq!(service.requests().len(), 1);
+    phone.switch(id, true);
+    assert_eq!(phone.upload(id), Ended::Done);
+    assert_eq!(accepted(&service), once_each(1_200, &[]));
+}
+
+#[test]
+fn quarantine_outlives_pruning_while_its_service_is_off() {
+    let phone = Phone::with_reports(10, 1);
+    let (strict, willing) = (service(FaultScript::none().poison(poisoned(&[4]))), service(FaultScript::none()));
+    let (first, second) = (phone.uses(&strict), phone.uses(&willing));
+    phone.upload_until_done(first);
+    phone.upload_until_done(second);
+    phone.switch(first, false);
+    assert_eq!(phone.engine.prune(1_000).unwrap(), 9);
+    assert_eq!(phone.engine.quarantined().unwrap().len(), 1);
+}
+
+#[test]
+fn a_report_that_is_gone_does_not_hold_up_the_others() {
+    let phone = Phone::with_reports(3, 1);
+    let service = service(FaultScript::none());
+    let id = phone.uses(&service);
+    // What a damaged database leaves behind when a report's page cannot be read and its outbox row can.
+    let db = rusqlite::Connection::open(phone.dir.path().join("cairn.db")).unwrap();
+    db.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM sighting; DELETE FROM report").unwrap();
+    drop(db);
+    assert_eq!(phone.upload(id), Ended::Done);
+    assert_eq!(phone.engine.stats().unwrap().outbox[0].waiting, 0);
+}
+
+/// An upload whose process dies after some request, before its answer is settled, and is taken up by the next process.
+#[test]
+fn a_search_for_a_culprit_goes_on_where_the_process_died() {
+    /// Carries so many requests, then dies with the answer in hand.
+    struct Dies<'a>(&'a HttpTransport, AtomicI64);
+    impl Transport for Dies<'_> {
+        fn post(&self, request: &Request) -> Result<Answer, TransportError> {
+            let answer = self.0.post(request);
+            assert!(self.1.fetch_sub(1, Ordering::Relaxed) > 0, "the process dies here");
+            answer
+        }
+    }
+    let undisturbed = 1 + 2 * 6;
+    for survived in 0..undisturbed {
+        let mut phone = Phone::with_reports(64, 1);
+        let service = service(FaultScript::none().poison(poisoned(&[17])));
+        let id = phone.uses(&service);
+        let dying = Dies(&phone.transport, AtomicI64::new(survived));
+        let upload =
+            AssertUnwindSafe(|| phone.engine.upload(id, &dying, Conditions::default(), false, &AtomicBool::new(false)));
+        assert!(std::panic::catch_unwind(upload).is_err(), "after {survived} requests");
+
+        phone.reopen();
+        assert_eq!(phone.upload_until_done(id), Ended::Done, "after {survived} requests");
+        let counts = accepted(&service);
+        assert!(counts.keys().copied().eq((0..64).filter(|i| *i != 17)), "after {survived} requests");
+        let in_flight = &service.requests()[survived as usize];
+        let taken = in_flight.batch.map_or_else(BTreeSet::new, |_| numbers_in(&in_flight.body));
+        let twice = counts.iter().filter(|(_, n)| **n > 1).map(|(i, _)| *i).collect::<BTreeSet<_>>();
+        assert_eq!(twice, taken, "after {survived} requests");
+        assert_eq!(phone.engine.quarantined().unwrap().len(), 1, "after {survived} requests");
+        assert_eq!(service.requests().len() as i64, undisturbed + 1, "only the request in flight is repeated");
+    }
+}
+
 /// 200 runs with a random mix of all passing faults and a poisoned report, each with its own seed.
 #[test]
 fn whatever_the_mix_every_healthy_report_arrives() {
@@ -282,8 +407,6 @@ fn whatever_the_mix_every_healthy_report_arrives() {
         let mine: Vec<_> = phone.engine.quarantined().unwrap().into_iter().filter(|q| q.service == id).collect();
         assert_eq!(mine.len(), 1, "seed {seed}");
         assert!(mine[0].reason.starts_with("status 400"));
-        let mut settings = phone.engine.services().unwrap().into_iter().find(|s| s.id == id).unwrap().settings;
-        settings.enabled = false;
-        phone.engine.set_service(id, settings).unwrap();
+        phone.switch(id, false);
     }
 }
