@@ -1,4 +1,5 @@
 //! The outbox against a real service over HTTP, with every fault a network or service can have.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;

@@ -22,6 +22,7 @@ pub enum Protocol {
 
 /// What the user chooses about a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the screen")]
 pub struct ServiceSettings {
     /// Base address; `/v2/geosubmit` is appended to its path.
     pub url: String,

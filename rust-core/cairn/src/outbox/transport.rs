@@ -78,7 +78,7 @@ pub(super) fn gzip(json: &[u8]) -> Vec<u8> {
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A megabyte over a slow mobile network takes a minute.
-const TIMEOUT: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Reasons are at the beginning of a body; the rest is not worth the bytes.
 const MAX_ANSWER: u64 = 64 * 1024;

@@ -83,6 +83,7 @@ struct Wifi {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "geosubmit names them so")]
 struct Beacon {
     mac_address: String,
     age: i64,
@@ -94,6 +95,7 @@ struct Beacon {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "geosubmit names them so")]
 struct Cell {
     radio_type: &'static str,
     mobile_country_code: u16,
