@@ -11,10 +11,6 @@ use crate::model::{EmitterKey, LatLng, Metres};
 const AT_68: f64 = 1.067;
 const AT_95: f64 = 1.731;
 
-/// What one knows from several cells of one mast is hardly more than from one: radii shrink with the number of cells to at
-/// most half.
-const MOST_GAIN: f64 = 0.5;
-
 /// Cells that the phone has not known well are wider than they look.
 const UNKNOWN_EDGE: f64 = 1.15;
 
@@ -38,10 +34,8 @@ pub(super) fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
     let (seat, widest) = (heard[0].0, 3.0 * (heard[0].1 + heard[heard.len() - 1].1));
     heard.retain(|(place, ..)| place.distance(seat).0 <= widest);
     let place = mean_place(heard.iter().map(|(p, _, w)| (*p, *w)))?;
-    let precision: f64 = heard.iter().map(|(_, spread, _)| 1.0 / (spread * spread)).sum();
-    let tightest = heard[0].1;
-    let rms = precision.recip().sqrt().max(MOST_GAIN * tightest) * UNKNOWN_EDGE;
-    Some(answer(place, rms, Source::Cell, heard.len()))
+    // Several cells say hardly more than one: their centres all lie where the phone has been, not where their masts are.
+    Some(answer(place, heard[0].1 * UNKNOWN_EDGE, Source::Cell, heard.len()))
 }
 
 /// An area is wider than the cells known of it: at least this.

@@ -65,8 +65,8 @@ pub(crate) struct Columns {
     pub elsewhere: Option<(LatLng, u8)>,
 }
 
-/// What an emitter's past may weigh: about forty good sightings. Newer ones then still pull the centre.
-const MAX_WEIGHT: f32 = 40.0;
+/// What an emitter's past may weigh: twenty of the strongest sightings. Newer ones then still pull the centre.
+const MAX_WEIGHT: f32 = 400.0;
 
 /// So many sightings in a row at another place are a move; an emitter long known takes more to believe it.
 const MOVED_AFTER: u8 = 3;
@@ -209,7 +209,8 @@ impl Learned {
     pub fn spread(&self) -> Metres {
         let usual = usual_spread(self.kind);
         let n = f64::from(self.count) - 1.0;
-        Metres(((n * f64::from(self.scatter) + PRIOR_SIGHTINGS * usual * usual) / (n + PRIOR_SIGHTINGS)).sqrt())
+        let prior = prior_sightings(self.kind);
+        Metres(((n * f64::from(self.scatter) + prior * usual * usual) / (n + prior)).sqrt())
     }
 
     /// How far the transmitter may be from the centre, one standard deviation per axis, m. Sightings come from one side, the
@@ -259,8 +260,14 @@ impl Learned {
     }
 }
 
-/// Sightings' worth of belief in the usual spread.
-const PRIOR_SIGHTINGS: f64 = 2.0;
+/// Sightings' worth of belief in the usual spread. A cell reaches far beyond the streets on which one phone heard it, so a
+/// hundred sightings on them say less of its extent.
+const fn prior_sightings(kind: EmitterKind) -> f64 {
+    match kind {
+        EmitterKind::Wifi | EmitterKind::Beacon => 2.0,
+        EmitterKind::Cell => 4.0,
+    }
+}
 
 /// Root mean square distance from an emitter's centre at which phones outside hear it. WiFi: median 50 to 60 m in cities;
 /// beacons transmit a hundredth of the power; cells are heard over some kilometres.
@@ -273,14 +280,15 @@ pub(super) const fn usual_spread(kind: EmitterKind) -> f64 {
 }
 
 /// What a sighting weighs: accurate, fresh, slow and strong ones more. The factors for accuracy, age and speed are ichnaea's
-/// (location-services.md, B.1); signal counts as 10^(dBm/20), which is one over the distance in free space.
+/// (location-services.md, B.1). Signal counts as 10^(dBm/10) for short ranges, steeper than one over the distance: where an
+/// access point is strongest is nearest to it, and what was heard from afar says little. Cells, with masts, as 10^(dBm/20).
 fn weight(o: &Observation) -> f64 {
     let accuracy = 10.0 / o.accuracy.0.max(10.0);
     let age = 2_000.0 / (o.age.abs().0 as f64).max(2_000.0);
     let speed = 5.0 / o.speed.unwrap_or(1.0).max(5.0);
     let heard = o.signal.map_or(-80.0, |s| f64::from(s.0));
-    let middle = if o.kind == EmitterKind::Cell { -100.0 } else { -75.0 };
-    let signal = 10_f64.powf((heard - middle) / 20.0).clamp(0.05, 20.0);
+    let (middle, slope) = if o.kind == EmitterKind::Cell { (-100.0, 20.0) } else { (-75.0, 10.0) };
+    let signal = 10_f64.powf((heard - middle) / slope).clamp(0.02, 20.0);
     (accuracy * age * speed).sqrt() * signal
 }
 

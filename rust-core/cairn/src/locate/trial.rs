@@ -48,6 +48,7 @@ struct Point {
     x: f64,
     y: f64,
     level: f64,
+    exponent: f64,
 }
 
 impl World {
@@ -58,13 +59,15 @@ impl World {
         let n = (self.density * SIDE * SIDE / 1e6) as usize;
         let mut points: Vec<Point> = (0..n).map(|_| self.point(&mut chance)).collect();
         let mut learned = HashMap::new();
-        for street in 0..=(SIDE / STREETS) as i32 {
-            let across = f64::from(street) * STREETS;
-            for along in 0..(SIDE / (1.4 * self.every)) as i32 {
-                let along = f64::from(along) * 1.4 * self.every;
-                for (x, y) in [(along, across), (across, along)] {
-                    self.learn(&points, (x, y), &plane, &mut learned, &mut chance);
-                }
+        // As people walk: six streets in ten, so that most access points are known from one side only.
+        let walked: Vec<(f64, bool)> = (0..=(SIDE / STREETS) as i32)
+            .flat_map(|street| [(f64::from(street) * STREETS, true), (f64::from(street) * STREETS, false)])
+            .filter(|_| chance.random::<f64>() < 0.6)
+            .collect();
+        for (across, eastwards) in &walked {
+            for step in 0..(SIDE / (1.4 * self.every)) as i32 {
+                let at = on_street(*across, *eastwards, f64::from(step) * 1.4 * self.every, 0.0);
+                self.learn(&points, at, &plane, &mut learned, &mut chance);
             }
         }
         for point in &mut points {
@@ -74,10 +77,9 @@ impl World {
         }
         (0..questions)
             .map(|_| {
-                let along = chance.random_range(100.0..SIDE - 100.0);
-                let across = f64::from(chance.random_range(1..(SIDE / STREETS) as i32)) * STREETS;
+                let (across, eastwards) = walked[chance.random_range(0..walked.len())];
                 let off = if chance.random::<f64>() < 0.4 { chance.random_range(-30.0..30.0) } else { 0.0 };
-                let (x, y) = if chance.random() { (along, across + off) } else { (across + off, along) };
+                let (x, y) = on_street(across, eastwards, chance.random_range(100.0..SIDE - 100.0), off);
                 let wifi = self
                     .hear(&points, x, y, self.offset, &mut chance)
                     .into_iter()
@@ -90,8 +92,10 @@ impl World {
     }
 
     fn point(&self, chance: &mut ChaCha8Rng) -> Point {
-        let level = SENSITIVITY + 10.0 * self.exponent * self.range.log10() + normal(chance) * 4.0;
-        Point { x: chance.random_range(0.0..SIDE), y: chance.random_range(0.0..SIDE), level }
+        // Some stand at a window, others behind a lift shaft.
+        let exponent = self.exponent + chance.random_range(-0.6..0.6);
+        let level = SENSITIVITY + 10.0 * exponent * self.range.log10() + normal(chance) * 4.0;
+        Point { x: chance.random_range(0.0..SIDE), y: chance.random_range(0.0..SIDE), level, exponent }
     }
 
     fn learn(
@@ -127,7 +131,8 @@ impl World {
             .enumerate()
             .filter_map(|(i, p)| {
                 let d = (p.x - x).hypot(p.y - y).max(1.0);
-                let signal = p.level - 10.0 * self.exponent * d.log10() + self.shadowing * normal(chance) + offset;
+                let noise = 0.8 * shadow(i, x, y) + 0.6 * normal(chance);
+                let signal = p.level - 10.0 * p.exponent * d.log10() + self.shadowing * noise + offset;
                 let heard = signal > SENSITIVITY && chance.random::<f64>() > 0.1;
                 heard.then(|| (i, Dbm(signal.min(-20.0) as i16)))
             })
@@ -138,6 +143,18 @@ impl World {
 /// Addresses apart in the middle octets, so that no two look like one device.
 fn mac(index: usize) -> Mac {
     Mac::from_u64(0x0c00_0000_0000 | (index as u64) << 8).unwrap()
+}
+
+fn on_street(across: f64, eastwards: bool, along: f64, off: f64) -> (f64, f64) {
+    if eastwards { (along, across + off) } else { (across + off, along) }
+}
+
+/// Shadowing stays with the place: alike within 25 m, the same whenever one comes by.
+fn shadow(index: usize, x: f64, y: f64) -> f64 {
+    let seed = [index as i64, (x / 25.0).floor() as i64, (y / 25.0).floor() as i64]
+        .iter()
+        .fold(0_u64, |seed, n| (seed ^ *n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31));
+    normal(&mut ChaCha8Rng::seed_from_u64(seed))
 }
 
 fn normal(chance: &mut ChaCha8Rng) -> f64 {

@@ -22,21 +22,31 @@ pub struct Collected {
 }
 
 /// Travels once.
-pub fn travel(world: &World, journey: &Journey, engine: &Engine, clock: &DemoClock, seed: u64) -> Result<Collected, Failure> {
+pub fn travel(
+    world: &World,
+    journey: &Journey,
+    engine: &Engine,
+    clock: &DemoClock,
+    seed: u64,
+) -> Result<Collected, Failure> {
     clock.set(journey.start_utc);
     engine.begin_trip()?;
     let mut phone = Phone::new(world, journey, PhoneParams { seed, ..PhoneParams::default() });
     let mut supervisor = Supervisor::new(Settings::default());
     let mut trouble = None;
-    let counters = drive(&mut phone, |now, event| supervisor.on(now, event), |now, heard| {
-        clock.set(PhoneParams::default().booted_utc + now);
-        let told = match heard {
-            Heard::Fix(fix) => patiently(|| engine.fix(fix.clone())),
-            Heard::Scan(_, scan) => patiently(|| engine.scan(scan.clone())),
-            Heard::Event(_) => Ok(()),
-        };
-        trouble = trouble.take().or(told.err());
-    });
+    let counters = drive(
+        &mut phone,
+        |now, event| supervisor.on(now, event),
+        |now, heard| {
+            clock.set(PhoneParams::default().booted_utc + now);
+            let told = match heard {
+                Heard::Fix(fix) => patiently(|| engine.fix(fix.clone())),
+                Heard::Scan(_, scan) => patiently(|| engine.scan(scan.clone())),
+                Heard::Event(_) => Ok(()),
+            };
+            trouble = trouble.take().or(told.err());
+        },
+    );
     if let Some(e) = trouble {
         return Err(e.into());
     }

@@ -71,7 +71,8 @@ impl Delivery {
     pub fn until_done(&self, engine: &Engine) -> Result<(), Failure> {
         for party in &self.parties {
             for _ in 0..MAX_ROUNDS {
-                let upload = engine.upload(party.id, &self.transport, Conditions::default(), false, &AtomicBool::new(false))?;
+                let upload =
+                    engine.upload(party.id, &self.transport, Conditions::default(), false, &AtomicBool::new(false))?;
                 match upload.ended {
                     Ended::Later(at) => self.clock.set(at + Millis(1)),
                     Ended::Stopped(stop) => return Err(Failure::Network(stop.describe().to_owned())),

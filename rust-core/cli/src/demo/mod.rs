@@ -61,7 +61,8 @@ impl Demo {
         let database = home.path().join("cairn.db");
         let clock = Arc::new(DemoClock::new(scene.journeys[0].start_utc));
         let open = || {
-            let config = Config { path: database.clone(), clock: Arc::clone(&clock) as Arc<dyn cairn::Clock>, seed: self.seed };
+            let config =
+                Config { path: database.clone(), clock: Arc::clone(&clock) as Arc<dyn cairn::Clock>, seed: self.seed };
             Engine::open(config).map(|opened| opened.engine).map_err(Failure::from)
         };
         let mut engine = open()?;
@@ -89,7 +90,8 @@ impl Demo {
         progress.finish_and_clear();
         let run = Run { scene, engine, collected, delivery, answers, seconds: started.elapsed().as_secs_f64() };
         let figures = summary::Figures::of(&run)?;
-        std::fs::create_dir_all(&self.out).map_err(|e| Failure::File(format!("{}: {}", self.out.display(), e.kind())))?;
+        std::fs::create_dir_all(&self.out)
+            .map_err(|e| Failure::File(format!("{}: {}", self.out.display(), e.kind())))?;
         let file = self.out.join("report.html");
         std::fs::write(&file, report::render(&story::tell(&run, &figures)?))
             .map_err(|e| Failure::File(format!("{}: {}", file.display(), e.kind())))?;
@@ -104,7 +106,8 @@ impl Demo {
 
 /// A line on the terminal that says what goes on; nothing where stderr is no terminal.
 fn progress_bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::new(1).with_style(style);
     bar.enable_steady_tick(std::time::Duration::from_millis(120));
     bar

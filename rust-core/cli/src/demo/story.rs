@@ -25,13 +25,21 @@ pub fn tell(run: &Run, figures: &Figures) -> Result<Story, Failure> {
         headlines: headlines(figures),
         maps: maps(run)?,
         fate: fate(figures),
-        leaderboard: vec![places("Best days", "day", &figures.best_days), places("Countries", "country", &figures.best_countries)],
+        leaderboard: vec![
+            places("Best days", "day", &figures.best_days),
+            places("Countries", "country", &figures.best_countries),
+        ],
         standing: figures.standing.clone(),
         outbox: outbox(run, figures)?,
         estimate_map: estimate_map(run)?,
         estimates: evaluations(run)
             .into_iter()
-            .map(|e| EstimateStory { source: e.source.word().to_owned(), errors: e.errors, inside68: e.inside68, inside95: e.inside95 })
+            .map(|e| EstimateStory {
+                source: e.source.word().to_owned(),
+                errors: e.errors,
+                inside68: e.inside68,
+                inside95: e.inside95,
+            })
             .collect(),
     })
 }
@@ -118,7 +126,15 @@ fn places(title: &str, what: &str, places: &[Place]) -> Table {
         columns: ["", what, "points", "emitters", "hexagons"].map(str::to_owned).to_vec(),
         rows: places
             .iter()
-            .map(|p| vec![p.rank.to_string(), p.name.clone(), p.points.to_string(), p.emitters.to_string(), p.hexagons.to_string()])
+            .map(|p| {
+                vec![
+                    p.rank.to_string(),
+                    p.name.clone(),
+                    p.points.to_string(),
+                    p.emitters.to_string(),
+                    p.hexagons.to_string(),
+                ]
+            })
             .collect(),
     }
 }
@@ -156,12 +172,17 @@ fn quarantine(service: &ServiceFigures) -> Table {
 }
 
 fn estimate_map(run: &Run) -> Result<MapView, Failure> {
-    let marks = |a: &super::ask::Answer| a.estimate.map(|e| EstimateMark { truth: a.truth, estimate: e.place, r68: e.r68.0 });
+    let marks =
+        |a: &super::ask::Answer| a.estimate.map(|e| EstimateMark { truth: a.truth, estimate: e.place, r68: e.r68.0 });
     let held_back: &Journey = &run.scene.held_back;
     let path: Vec<LatLng> = held_back.path().collect();
     Ok(MapView {
         title: held_back.name.clone(),
-        note: format!("{} questions, {} answered", run.answers.len(), run.answers.iter().filter(|a| a.estimate.is_some()).count()),
+        note: format!(
+            "{} questions, {} answered",
+            run.answers.len(),
+            run.answers.iter().filter(|a| a.estimate.is_some()).count()
+        ),
         buildings: run.scene.buildings.clone(),
         streets: run.scene.streets.clone(),
         tracks: vec![path],

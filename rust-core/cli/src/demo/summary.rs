@@ -167,7 +167,8 @@ fn service_figures(run: &Run, views: &[cairn::outbox::OutboxView]) -> Result<Vec
     for party in &run.delivery.parties {
         let Some(view) = views.iter().find(|v| v.service.id == party.id) else { continue };
         let mine = || attempts.iter().filter(|a| a.service == party.id);
-        let mut reasons: Vec<String> = quarantined.iter().filter(|q| q.service == party.id).map(|q| q.reason.clone()).collect();
+        let mut reasons: Vec<String> =
+            quarantined.iter().filter(|q| q.service == party.id).map(|q| q.reason.clone()).collect();
         reasons.dedup();
         all.push(ServiceFigures {
             name: party.name,
@@ -215,7 +216,15 @@ fn name(ranked: &Ranked) -> String {
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n  A week with Cairn, in {:.0} seconds", self.seconds)?;
-        writeln!(f, "\n  {} journeys, {:.0} km in {:.1} hours, GPS on for {:.0} % of them, {} WiFi scans", self.journeys, self.km, self.hours, 100.0 * self.gps_on, self.wifi_scans)?;
+        writeln!(
+            f,
+            "\n  {} journeys, {:.0} km in {:.1} hours, GPS on for {:.0} % of them, {} WiFi scans",
+            self.journeys,
+            self.km,
+            self.hours,
+            100.0 * self.gps_on,
+            self.wifi_scans
+        )?;
         let share = |n: u64| 100.0 * n as f64 / self.raw.max(1) as f64;
         writeln!(f, "\n  Heard        {:>9} sightings", self.raw)?;
         writeln!(f, "  Kept         {:>9} ({:.0} %) in {} reports", self.kept, share(self.kept), self.reports)?;
@@ -224,24 +233,57 @@ impl fmt::Display for Figures {
         for d in &self.dropped {
             writeln!(f, "    {:>11}  {}", d.n, d.why)?;
         }
-        writeln!(f, "  Stored {:.0} bytes a km, sent {:.0} bytes a km and service", self.stored_bytes_per_km, self.sent_bytes_per_km)?;
-        writeln!(f, "\n  Outbox{}", if self.killed_in_flight { " (the uploading process was killed with a batch in flight, and taken up again)" } else { "" })?;
+        writeln!(
+            f,
+            "  Stored {:.0} bytes a km, sent {:.0} bytes a km and service",
+            self.stored_bytes_per_km, self.sent_bytes_per_km
+        )?;
+        writeln!(
+            f,
+            "\n  Outbox{}",
+            if self.killed_in_flight {
+                " (the uploading process was killed with a batch in flight, and taken up again)"
+            } else {
+                ""
+            }
+        )?;
         for s in &self.services {
-            writeln!(f, "    {}: {} reports taken, {} waiting, {} not useful there, {} quarantined; {} requests, {} failed for a while", s.name, s.accepted, s.waiting, s.not_useful, s.quarantined, s.requests, s.failed)?;
+            writeln!(
+                f,
+                "    {}: {} reports taken, {} waiting, {} not useful there, {} quarantined; {} requests, {} failed for a while",
+                s.name, s.accepted, s.waiting, s.not_useful, s.quarantined, s.requests, s.failed
+            )?;
             for reason in &s.reasons {
                 writeln!(f, "      refused with: {reason}")?;
             }
         }
-        writeln!(f, "\n  Leaderboard: {} points, {} emitters nobody here had heard, {} hexagons of new ground, {} countries", self.points, self.emitters, self.hexagons, self.countries)?;
+        writeln!(
+            f,
+            "\n  Leaderboard: {} points, {} emitters nobody here had heard, {} hexagons of new ground, {} countries",
+            self.points, self.emitters, self.hexagons, self.countries
+        )?;
         for p in &self.best_days {
-            writeln!(f, "    {}. {:<38} {:>6} points  {:>6} emitters  {:>4} hexagons", p.rank, p.name, p.points, p.emitters, p.hexagons)?;
+            writeln!(
+                f,
+                "    {}. {:<38} {:>6} points  {:>6} emitters  {:>4} hexagons",
+                p.rank, p.name, p.points, p.emitters, p.hexagons
+            )?;
         }
         for sentence in &self.standing {
             writeln!(f, "    {sentence}")?;
         }
         writeln!(f, "\n  Where am I, without GPS and network: {} questions along a path held back", self.asked)?;
         for e in &self.estimates {
-            writeln!(f, "    {:<6} {:>4} answers: median {:.0} m, 95 % within {:.0} m; the truth lay inside the 68 % radius in {:.0} %, the 95 % radius in {:.0} %", e.source, e.answered, e.median, e.at95, 100.0 * e.inside68, 100.0 * e.inside95)?;
+            writeln!(
+                f,
+                "    {:<6} {:>4} answers: median {:.0} m, 95 % within {:.0} m; the truth lay inside the 68 % radius in {:.0} %, the 95 % radius in {:.0} %",
+                e.source,
+                e.answered,
+                e.median,
+                e.at95,
+                100.0 * e.inside68,
+                100.0 * e.inside95
+            )?;
         }
         Ok(())
     }
