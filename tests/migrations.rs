@@ -1,5 +1,7 @@
 //! Every database Cairn ever wrote opens, with all that was in it.
 
+#![allow(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
 use std::path::Path;
 use std::sync::Arc;
 

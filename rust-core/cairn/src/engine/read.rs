@@ -87,16 +87,6 @@ impl Engine {
         Ok(self.shared.readers.read(|db| ledger::coverage(db, view, limit))?)
     }
 
-    #[doc(hidden)]
-    pub fn debug_place(&self, mac: crate::model::Mac) -> Option<crate::model::LatLng> {
-        self.shared
-            .readers
-            .read(|db| emitters::read(db, crate::model::EmitterKey::wifi(mac)))
-            .ok()
-            .flatten()
-            .map(|k| k.learned.place())
-    }
-
     /// Where something that hears this must be; none where too little of it is known.
     ///
     /// # Errors

@@ -120,7 +120,7 @@ fn admit(scan: Scan, guard: &Guard, counts: &mut Counts) -> Vec<Waiting> {
         ));
     }
     for c in cells {
-        take(cell(c));
+        take(cell(&c));
     }
     for b in beacons {
         take(guard.beacon(&b).map_or_else(
@@ -131,7 +131,7 @@ fn admit(scan: Scan, guard: &Guard, counts: &mut Counts) -> Vec<Waiting> {
     admitted
 }
 
-fn cell(heard: HeardCell) -> Result<Waiting, Drop> {
+fn cell(heard: &HeardCell) -> Result<Waiting, Drop> {
     let key = CellKey::try_from(heard.identity).map_err(|_| Drop::NamelessCell)?;
     let radio = key.radio();
     let physical = heard.physical.filter(|p| radio.max_physical().is_some_and(|max| *p <= max));

@@ -11,8 +11,8 @@ use crate::model::{EmitterKey, LatLng, Metres};
 const AT_68: f64 = 1.067;
 const AT_95: f64 = 1.731;
 
-/// Cells that the phone has not known well are wider than they look.
-const UNKNOWN_EDGE: f64 = 1.15;
+/// The learned spread believes in cells wider than a city's; on walks held back this share of it is true.
+const TRUE_SPREAD: f64 = 0.75;
 
 pub(super) fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
     let mut heard: Vec<(LatLng, f64, f64)> = query
@@ -35,7 +35,7 @@ pub(super) fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
     heard.retain(|(place, ..)| place.distance(seat).0 <= widest);
     let place = mean_place(heard.iter().map(|(p, _, w)| (*p, *w)))?;
     // Several cells say hardly more than one: their centres all lie where the phone has been, not where their masts are.
-    Some(answer(place, heard[0].1 * UNKNOWN_EDGE, Source::Cell, heard.len()))
+    Some(answer(place, heard[0].1 * TRUE_SPREAD, Source::Cell, heard.len()))
 }
 
 /// An area is wider than the cells known of it: at least this.

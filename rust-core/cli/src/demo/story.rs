@@ -31,7 +31,7 @@ pub fn tell(run: &Run, figures: &Figures) -> Result<Story, Failure> {
         ],
         standing: figures.standing.clone(),
         outbox: outbox(run, figures)?,
-        estimate_map: estimate_map(run)?,
+        estimate_map: estimate_map(run),
         estimates: evaluations(run)
             .into_iter()
             .map(|e| EstimateStory {
@@ -171,12 +171,12 @@ fn quarantine(service: &ServiceFigures) -> Table {
     }
 }
 
-fn estimate_map(run: &Run) -> Result<MapView, Failure> {
+fn estimate_map(run: &Run) -> MapView {
     let marks =
         |a: &super::ask::Answer| a.estimate.map(|e| EstimateMark { truth: a.truth, estimate: e.place, r68: e.r68.0 });
     let held_back: &Journey = &run.scene.held_back;
     let path: Vec<LatLng> = held_back.path().collect();
-    Ok(MapView {
+    MapView {
         title: held_back.name.clone(),
         note: format!(
             "{} questions, {} answered",
@@ -188,5 +188,5 @@ fn estimate_map(run: &Run) -> Result<MapView, Failure> {
         tracks: vec![path],
         estimates: run.answers.iter().filter_map(marks).collect(),
         hexagons: Vec::new(),
-    })
+    }
 }

@@ -216,6 +216,10 @@ pub fn calibration(stories: &[EstimateStory]) -> String {
 
 /// Names of curves beside their colours.
 pub fn legend<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let items: String = names.enumerate().map(|(i, n)| format!("<li class=\"s{i}\">{}</li>", escape(n))).collect();
-    format!("<ul class=\"legend\">{items}</ul>")
+    let mut html = String::from("<ul class=\"legend\">");
+    for (i, name) in names.enumerate() {
+        let _ = write!(html, "<li class=\"s{i}\">{}</li>", escape(name));
+    }
+    html.push_str("</ul>");
+    html
 }

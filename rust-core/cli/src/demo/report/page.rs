@@ -122,14 +122,20 @@ fn estimates(story: &Story) -> String {
 }
 
 fn table(t: &Table) -> String {
-    let cells =
-        |row: &[String], tag: &str| row.iter().map(|c| format!("<{tag}>{}</{tag}>", escape(c))).collect::<String>();
-    let rows: String = t.rows.iter().map(|r| format!("<tr>{}</tr>", cells(r, "td"))).collect();
-    format!(
-        "<div class=\"table\"><h3>{}</h3><table><thead><tr>{}</tr></thead><tbody>{rows}</tbody></table></div>",
-        escape(&t.title),
-        cells(&t.columns, "th")
-    )
+    let mut html = format!("<div class=\"table\"><h3>{}</h3><table><thead>", escape(&t.title));
+    row(&mut html, &t.columns, "th");
+    html.push_str("</thead><tbody>");
+    t.rows.iter().for_each(|cells| row(&mut html, cells, "td"));
+    html.push_str("</tbody></table></div>");
+    html
+}
+
+fn row(html: &mut String, cells: &[String], tag: &str) {
+    html.push_str("<tr>");
+    for cell in cells {
+        let _ = write!(html, "<{tag}>{}</{tag}>", escape(cell));
+    }
+    html.push_str("</tr>");
 }
 
 #[cfg(test)]
