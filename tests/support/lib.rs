@@ -1,6 +1,7 @@
 //! What the tests that cross folders share.
 
 pub mod kill;
+pub mod leaks;
 pub mod schema;
 
 use cairn::CoreError;

@@ -7,10 +7,13 @@ use cairn_world::Journey;
 
 use super::Run;
 use super::report::{
-    Bar, EstimateMark, EstimateStory, Headline, Hexagon, MapView, OutboxStory, Story, Table, Try, TryKind,
+    Bar, EstimateMark, EstimateStory, Headline, Hexagon, MapView, OutboxStory, Story, Table, Try, TryKind, thousands,
 };
 use super::summary::{Figures, Place, ServiceFigures, evaluations};
 use crate::failure::Failure;
+
+/// Walked on so many days, a hexagon is as dark as can be.
+const DARKEST: f64 = 4.0;
 
 /// Hexagons on one map.
 const MAX_HEXAGONS: usize = 4_000;
@@ -49,10 +52,10 @@ fn headlines(f: &Figures) -> Vec<Headline> {
     let wifi = f.estimates.first();
     let pairs = [
         (format!("{:.0} km", f.km), "travelled".to_owned()),
-        (f.raw.to_string(), "sightings heard".to_owned()),
-        (f.reports.to_string(), "reports kept".to_owned()),
-        (taken.to_string(), format!("taken by {} services", f.services.len())),
-        (f.points.to_string(), "points".to_owned()),
+        (thousands(f.raw), "sightings heard".to_owned()),
+        (thousands(f.reports), "reports kept".to_owned()),
+        (thousands(taken), format!("taken by {} services", f.services.len())),
+        (thousands(f.points), "points".to_owned()),
         (wifi.map_or_else(String::new, |e| format!("{:.0} m", e.median)), "median error without GPS".to_owned()),
     ];
     pairs.into_iter().map(|(value, label)| Headline { value, label }).collect()
@@ -115,7 +118,7 @@ fn hexagons(run: &Run, places: impl Iterator<Item = LatLng>) -> Result<Vec<Hexag
 fn hexagon(covered: &Covered) -> Hexagon {
     Hexagon {
         corners: covered.cell.corners(),
-        strength: covered.share(),
+        strength: covered.share() * f64::from(covered.days).min(DARKEST) / DARKEST,
         label: format!("first walked {}, on {} days", covered.first.date(), covered.days),
     }
 }
@@ -123,7 +126,7 @@ fn hexagon(covered: &Covered) -> Hexagon {
 fn places(title: &str, what: &str, places: &[Place]) -> Table {
     Table {
         title: title.to_owned(),
-        columns: ["", what, "points", "emitters", "hexagons"].map(str::to_owned).to_vec(),
+        columns: [what, "points", "emitters", "hexagons"].map(str::to_owned).to_vec(),
         rows: places
             .iter()
             .map(|p| {

@@ -7,7 +7,7 @@ mod map;
 mod page;
 mod svg;
 
-pub use chart::Bar;
+pub use chart::{Bar, thousands};
 pub use map::{EstimateMark, Hexagon, MapView};
 pub use page::render;
 
