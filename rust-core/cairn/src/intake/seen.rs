@@ -108,7 +108,7 @@ impl Seen {
 /// `useful` prints what it costs and saves. Beacons are heard over tens of metres, cells over kilometres.
 const fn useful_widening(kind: EmitterKind) -> Metres {
     match kind {
-        EmitterKind::Wifi => Metres(8.0),
+        EmitterKind::Wifi => Metres(4.0),
         EmitterKind::Beacon => Metres(5.0),
         EmitterKind::Cell => Metres(60.0),
     }
