@@ -85,6 +85,8 @@ pub fn weigh(passage: Passage, emitters: &mut impl Emitters, counts: &mut Counts
             Verdict::Mobile => counts.drop(Drop::Mobile),
         }
     }
+    // In the order of the store's key: rows of one report then lie side by side as they are written.
+    kept.sort_by_cached_key(Sighting::emitter);
     weighed.report = (!kept.is_empty()).then_some(Report { fix, sightings: kept });
     Some(weighed)
 }

@@ -31,6 +31,9 @@ pub(crate) fn write<'a>(
                                          count, first_day, last_day, moves, other_lat, other_lon, other_n)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
+    // In the order of the key, so that neighbours share a page while it is at hand.
+    let mut known: Vec<_> = known.collect();
+    known.sort_unstable_by_key(|(key, _)| *key);
     for (key, Known { seen, learned }) in known {
         let row = learned.to_columns();
         upsert.execute(params![
