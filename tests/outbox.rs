@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use cairn::Clock;
 use cairn::engine::{Config, Engine};
 use cairn::model::Millis;
 use cairn::outbox::{
     Answer, Conditions, Ended, HttpTransport, Protocol, Request, ServiceId, ServiceSettings, Stop, Transport,
     TransportError,
 };
+use cairn::{Clock, CoreError};
 use cairn_service::{Fault, FaultScript, RequestRecord, RetryAfter, Running, Service, Settings};
 use cairn_tests::{numbered_fix, numbered_mac, numbered_scan, patiently};
 use serde_json::Value;
@@ -410,4 +410,23 @@ fn whatever_the_mix_every_healthy_report_arrives() {
         assert!(mine[0].reason.starts_with("status 400"));
         phone.switch(id, false);
     }
+}
+
+#[test]
+fn two_uploads_to_one_service_do_not_send_the_same_batch() {
+    let phone = Phone::with_reports(50, 1);
+    let service = service(FaultScript::none().then([Some(Fault::Delay(Duration::from_millis(300)))]));
+    let id = phone.uses(&service);
+    let engine = phone.engine.clone();
+    let first = std::thread::spawn(move || {
+        let transport = HttpTransport::new().unwrap();
+        engine.upload(id, &transport, Conditions::default(), false, &AtomicBool::new(false)).unwrap().ended
+    });
+    while service.requests().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let second = phone.engine.upload(id, &phone.transport, Conditions::default(), false, &AtomicBool::new(false));
+    assert_eq!(second, Err(CoreError::Busy));
+    assert_eq!(first.join().unwrap(), Ended::Done);
+    assert_eq!(accepted(&service), once_each(50, &[]));
 }

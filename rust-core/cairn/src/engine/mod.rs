@@ -12,6 +12,7 @@ mod read;
 mod services;
 mod settings;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -19,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use crate::model::{Fix, Scan, TripId};
+use crate::outbox::ServiceId;
 use crate::store::{self, Readers, Salvage};
 use crate::{Clock, CoreError};
 use owner::{Message, Owner};
@@ -60,6 +62,8 @@ struct Shared {
     readers: Readers,
     clock: Arc<dyn Clock>,
     turned_away: AtomicU64,
+    /// Services that are being uploaded to: a batch in flight belongs to that upload alone.
+    uploading: Mutex<BTreeSet<ServiceId>>,
 }
 
 impl Engine {
@@ -81,6 +85,7 @@ impl Engine {
             readers,
             clock: config.clock,
             turned_away: AtomicU64::new(0),
+            uploading: Mutex::default(),
         };
         Ok(Opened { engine: Self { shared: Arc::new(shared) }, salvage })
     }

@@ -14,7 +14,7 @@ use super::cache::Cache;
 use super::group::Group;
 use crate::intake::{Guard, Intake, Passage};
 use crate::model::{Fix, Millis, Scan, TripId};
-use crate::store::{StoreError, guard as stored_guard, outbox, reports};
+use crate::store::{StoreError, guard as stored_guard, reports};
 use crate::{Clock, CoreError};
 
 /// What the owner is told.
@@ -54,7 +54,6 @@ pub(super) struct Owner {
 impl Owner {
     pub fn new(db: Connection, lock: File, clock: Arc<dyn Clock>, seed: u64) -> Result<Self, StoreError> {
         reports::close_open_trips(&db)?;
-        outbox::recover(&db)?;
         let guard = stored_guard::load(&db)?;
         let last_commit = clock.mono();
         let next_trip = reports::next_trip(&db)?;

@@ -1,5 +1,6 @@
 //! Services and uploads, as callers see them.
 
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 
 use rand::SeedableRng;
@@ -60,7 +61,8 @@ impl Engine {
     /// `hurry` asks a service that failed before its time.
     ///
     /// # Errors
-    /// [`CoreError::BadInput`] where there is no such service, else as [`Engine::flush`].
+    /// [`CoreError::BadInput`] where there is no such service, [`CoreError::Busy`] while another thread uploads to it, else as
+    /// [`Engine::flush`].
     pub fn upload(
         &self,
         service: ServiceId,
@@ -69,6 +71,8 @@ impl Engine {
         hurry: bool,
         cancel: &AtomicBool,
     ) -> Result<UploadSummary, CoreError> {
+        let _alone = Uploading::begin(self, service)?;
+        self.call(move |owner| owner.in_transaction(|db, _| outbox::recover(db, service)))?;
         send::run(self, service, transport, self.shared.clock.utc(), conditions, hurry, cancel)
     }
 
@@ -112,6 +116,25 @@ impl Engine {
                 Ok(doomed.len() as u64)
             })
         })
+    }
+}
+
+/// The right to be the only upload to a service, given back when dropped.
+struct Uploading<'a> {
+    engine: &'a Engine,
+    service: ServiceId,
+}
+
+impl<'a> Uploading<'a> {
+    fn begin(engine: &'a Engine, service: ServiceId) -> Result<Self, CoreError> {
+        let mut uploading = engine.shared.uploading.lock().unwrap_or_else(PoisonError::into_inner);
+        if uploading.insert(service) { Ok(Self { engine, service }) } else { Err(CoreError::Busy) }
+    }
+}
+
+impl Drop for Uploading<'_> {
+    fn drop(&mut self) {
+        self.engine.shared.uploading.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.service);
     }
 }
 

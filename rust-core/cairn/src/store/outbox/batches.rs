@@ -18,9 +18,10 @@ const MAX_ATTEMPTS: i64 = 2_000;
 /// So many single reports refused in a row, and none taken, are the service's fault and not theirs.
 const REFUSES_ALL: i64 = 8;
 
-/// Batches that were in flight when the process ended are sent again: whether the service has them cannot be known.
-pub(crate) fn recover(db: &Connection) -> Result<(), StoreError> {
-    db.execute("UPDATE batch SET in_flight = 0 WHERE in_flight = 1", [])?;
+/// Batches of a service that are in flight while nobody uploads were left so by a death or a full disk: they are sent again,
+/// for whether the service has them cannot be known.
+pub(crate) fn recover(db: &Connection, service: ServiceId) -> Result<(), StoreError> {
+    db.execute("UPDATE batch SET in_flight = 0 WHERE service = ? AND in_flight = 1", [service.0])?;
     Ok(())
 }
 
