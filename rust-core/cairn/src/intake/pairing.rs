@@ -64,7 +64,8 @@ impl Pairing {
     pub fn fix(&mut self, fix: Fix, counts: &mut Counts) -> Vec<Passage> {
         let way = self.odometer.advance(&fix);
         let opens = self.open.last_key_value().is_none_or(|(_, last)| {
-            fix.mono - last.fix.mono >= REPORT_INTERVAL || fix.place.distance(last.fix.place).0 >= REPORT_SPACING.0
+            fix.mono - last.fix.mono >= REPORT_INTERVAL
+                || LocalPlane::around(fix.place).distance(last.fix.place).0 >= REPORT_SPACING.0
         });
         if opens {
             let passage = Passage { fix: fix.clone(), sightings: Vec::new(), moved: Metres(0.0), took: Millis(0) };
@@ -168,7 +169,7 @@ fn interpolate(fixes: &VecDeque<Fix>, mono: Millis) -> Option<(LatLng, f64)> {
             let span = (b.mono - a.mono).secs();
             let plane = LocalPlane::around(a.place);
             let ((east, north), share) = (plane.to_xy(b.place), (mono - a.mono).secs() / span);
-            Some((plane.to_place(share * east, share * north), east.hypot(north) / span))
+            Some((plane.to_place(share * east, share * north), (east * east + north * north).sqrt() / span))
         }
         (a, b) => {
             let nearest = [a, b].into_iter().flatten().min_by_key(|f| (f.mono - mono).abs())?;

@@ -89,16 +89,13 @@ impl Seen {
             place.lon_e7().clamp(self.west.min(self.east), self.east.max(self.west)),
         );
         // Values read back from a damaged row may be no place: then the sighting counts as far outside and mends the row.
-        nearest.map_or(Metres(f64::INFINITY), |n| {
-            let (x, y) = LocalPlane::around(n).to_xy(place);
-            Metres(x.hypot(y))
-        })
+        nearest.map_or(Metres(f64::INFINITY), |n| LocalPlane::around(n).distance(place))
     }
 
     /// Length of the extent's diagonal: what stands still is heard within twice the range of its kind.
     pub fn diagonal(&self) -> Metres {
         match (LatLng::from_e7(self.south, self.west), LatLng::from_e7(self.north, self.east)) {
-            (Ok(a), Ok(b)) => a.distance(b),
+            (Ok(a), Ok(b)) => LocalPlane::around(a).distance(b),
             _ => Metres(f64::INFINITY),
         }
     }

@@ -104,7 +104,7 @@ impl Learned {
     pub fn learn(&mut self, o: &Observation) {
         let plane = LocalPlane::around(self.centre);
         let (east, north) = plane.to_xy(o.place);
-        let far = east.hypot(north);
+        let far = (east * east + north * north).sqrt();
         if far > self.reach() + 3.0 * o.accuracy.0 {
             self.learn_elsewhere(o);
             return;
@@ -129,7 +129,8 @@ impl Learned {
     /// Learns how strong it is from a sighting so far from the centre.
     fn learn_level(&mut self, o: &Observation, far: f64) {
         let Some(heard) = o.signal else { return };
-        let level = f64::from(heard.0) + signal::loss(far.hypot(self.centre_error()));
+        let error = self.centre_error();
+        let level = f64::from(heard.0) + signal::loss((far * far + error * error).sqrt());
         let n = f32::from(self.count.min(60));
         self.level += (level as f32 - self.level) / (n + signal::LEVEL_PRIOR);
     }
@@ -288,7 +289,7 @@ fn weight(o: &Observation) -> f64 {
     let speed = 5.0 / o.speed.unwrap_or(1.0).max(5.0);
     let heard = o.signal.map_or(-80.0, |s| f64::from(s.0));
     let (middle, slope) = if o.kind == EmitterKind::Cell { (-100.0, 20.0) } else { (-75.0, 10.0) };
-    let signal = 10_f64.powf((heard - middle) / slope).clamp(0.02, 20.0);
+    let signal = ((heard - middle) / slope * std::f64::consts::LN_10).exp().clamp(0.02, 20.0);
     (accuracy * age * speed).sqrt() * signal
 }
 

@@ -138,6 +138,13 @@ impl LocalPlane {
         (lon * self.metres_per_degree_lon, (place.lat() - self.origin.lat()) * self.metres_per_degree_lat)
     }
 
+    /// Metres from the origin.
+    pub fn distance(&self, place: LatLng) -> Metres {
+        let (x, y) = self.to_xy(place);
+        // Not `hypot`: nothing here comes near the range where squares overflow, and it is asked with every sighting.
+        Metres((x * x + y * y).sqrt())
+    }
+
     /// The place that many metres east and north of the origin, held within the poles and wrapped at the date line.
     pub fn to_place(&self, east: f64, north: f64) -> LatLng {
         let lat = (self.origin.lat() + north / self.metres_per_degree_lat).clamp(-90.0, 90.0);
