@@ -7,25 +7,13 @@ use std::sync::Arc;
 
 use cairn::SystemClock;
 use cairn::engine::{Config, Engine};
-use cairn::locate::{HeardKey, HeardMac, Query, Source, evaluate};
-use cairn::model::{CellKey, Millis, Scan};
+use cairn::locate::{Query, Source, evaluate};
+use cairn::model::Millis;
 use cairn::supervisor::{Settings, Supervisor};
 use cairn_tests::patiently;
 use cairn_world::{Heard, Outings, Params, Phone, PhoneParams, World, drive, outings};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-
-fn query(scan: &Scan) -> Query {
-    Query {
-        wifi: scan.wifi.iter().map(|w| HeardMac { mac: w.mac, signal: w.signal }).collect(),
-        beacons: scan.beacons.iter().map(|b| HeardMac { mac: b.mac, signal: b.signal }).collect(),
-        cells: scan
-            .cells
-            .iter()
-            .filter_map(|c| Some(HeardKey { key: CellKey::try_from(c.identity).ok()?, signal: c.signal }))
-            .collect(),
-    }
-}
 
 #[test]
 fn on_held_back_walks_the_radii_hold_as_many_truths_as_they_promise() {
@@ -57,7 +45,7 @@ fn on_held_back_walks_the_radii_hold_as_many_truths_as_they_promise() {
         let mut at = Millis(0);
         while at < held_back.duration() {
             let truth = held_back.at(at).place;
-            let everything = query(&world.scan_at(truth, held_back.start_utc + at, at, &mut chance));
+            let everything = Query::from(&world.scan_at(truth, held_back.start_utc + at, at, &mut chance));
             let cells = Query { cells: everything.cells.clone(), ..Query::default() };
             best.extend(engine.locate(&everything).unwrap().map(|e| (truth, e)));
             from_cells.extend(engine.locate(&cells).unwrap().map(|e| (truth, e)));

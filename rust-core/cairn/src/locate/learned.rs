@@ -3,29 +3,9 @@
 //!
 //! Forty bytes an emitter, brought up to date with every sighting; it works from the first one, with a spread to match.
 
+use super::observation::Observation;
 use super::signal;
-use crate::model::{Dbm, EmitterKind, LatLng, LocalPlane, Metres, Millis};
-
-/// One sighting, as far as it teaches where an emitter is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Observation {
-    /// What kind of emitter: it decides the scale.
-    pub kind: EmitterKind,
-    /// Where the phone was.
-    pub place: LatLng,
-    /// 68 % radius of that.
-    pub accuracy: Metres,
-    /// Time between fix and sighting.
-    pub age: Millis,
-    /// Metres per second.
-    pub speed: Option<f64>,
-    /// Signal.
-    pub signal: Option<Dbm>,
-    /// WiFi: MHz.
-    pub frequency_mhz: Option<u16>,
-    /// Days since 1970 UTC.
-    pub day: i32,
-}
+use crate::model::{EmitterKind, LatLng, LocalPlane, Metres};
 
 /// What is known of one emitter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,7 +67,7 @@ impl Learned {
         let mut learned = Self {
             kind: o.kind,
             centre: o.place,
-            weight: weight(o) as f32,
+            weight: o.weight() as f32,
             scatter: 0.0,
             level: signal::usual_level(o.kind, o.frequency_mhz) as f32,
             count: 1,
@@ -110,7 +90,7 @@ impl Learned {
             return;
         }
         self.elsewhere = None;
-        let w = weight(o) as f32;
+        let w = o.weight() as f32;
         let share = f64::from(w / (self.weight + w));
         self.centre = plane.to_place(share * east, share * north);
         self.weight = (self.weight + w).min(MAX_WEIGHT);
@@ -280,19 +260,6 @@ pub(super) const fn usual_spread(kind: EmitterKind) -> f64 {
     }
 }
 
-/// What a sighting weighs: accurate, fresh, slow and strong ones more. The factors for accuracy, age and speed are ichnaea's
-/// (location-services.md, B.1). Signal counts as 10^(dBm/10) for short ranges, steeper than one over the distance: where an
-/// access point is strongest is nearest to it, and what was heard from afar says little. Cells, with masts, as 10^(dBm/20).
-fn weight(o: &Observation) -> f64 {
-    let accuracy = 10.0 / o.accuracy.0.max(10.0);
-    let age = 2_000.0 / (o.age.abs().0 as f64).max(2_000.0);
-    let speed = 5.0 / o.speed.unwrap_or(1.0).max(5.0);
-    let heard = o.signal.map_or(-80.0, |s| f64::from(s.0));
-    let (middle, slope) = if o.kind == EmitterKind::Cell { (-100.0, 20.0) } else { (-75.0, 10.0) };
-    let signal = ((heard - middle) / slope * std::f64::consts::LN_10).exp().clamp(0.02, 20.0);
-    (accuracy * age * speed).sqrt() * signal
-}
-
 /// The middle between places, for groups of emitters.
 pub(super) fn mean_place(places: impl Iterator<Item = (LatLng, f64)> + Clone) -> Option<LatLng> {
     let plane = LocalPlane::around(places.clone().next()?.0);
@@ -307,110 +274,5 @@ pub(super) fn mean_place(places: impl Iterator<Item = (LatLng, f64)> + Clone) ->
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn at(east: f64, north: f64) -> LatLng {
-        LocalPlane::around(LatLng::new(60.0, 25.0).unwrap()).to_place(east, north)
-    }
-
-    fn heard(east: f64, north: f64, signal: i16, day: i32) -> Observation {
-        Observation {
-            kind: EmitterKind::Wifi,
-            place: at(east, north),
-            accuracy: Metres(5.0),
-            age: Millis(0),
-            speed: Some(1.4),
-            signal: Some(Dbm(signal)),
-            frequency_mhz: Some(2437),
-            day,
-        }
-    }
-
-    #[test]
-    fn the_centre_leans_to_where_it_is_heard_best() {
-        let mut learned = Learned::first(&heard(-60.0, 0.0, -85, 0));
-        for (east, signal) in [(-30.0, -70), (0.0, -50), (30.0, -70), (60.0, -85)] {
-            learned.learn(&heard(east, 0.0, signal, 0));
-        }
-        assert!(learned.place().distance(at(0.0, 0.0)).0 < 10.0);
-    }
-
-    #[test]
-    fn one_sighting_is_enough_to_know_something_and_says_how_little() {
-        let learned = Learned::first(&heard(0.0, 0.0, -60, 0));
-        assert!((learned.spread().0 - 60.0).abs() < 1.0);
-        assert!(!learned.is_settled() && learned.trust() < 0.5);
-    }
-
-    #[test]
-    fn an_access_point_that_moved_house_is_found_at_its_new_one() {
-        let mut learned = Learned::first(&heard(0.0, 0.0, -60, 0));
-        for day in 0..30 {
-            learned.learn(&heard(5.0, 0.0, -60, day));
-        }
-        for _ in 0..10 {
-            learned.learn(&heard(3_000.0, 10.0, -60, 40));
-        }
-        assert!(learned.place().distance(at(3_000.0, 10.0)).0 < 20.0);
-        assert!(!learned.is_mobile());
-        for day in 41..140 {
-            learned.learn(&heard(3_000.0, 10.0, -60, day));
-        }
-        assert!(learned.is_settled(), "after three months at one place the move is forgiven");
-    }
-
-    #[test]
-    fn what_comes_along_in_a_car_is_found_to_travel() {
-        let mut learned = Learned::first(&heard(0.0, 0.0, -40, 0));
-        for step in 1..60 {
-            learned.learn(&heard(300.0 * f64::from(step), 0.0, -40, 0));
-        }
-        assert!(learned.is_mobile());
-        assert!(learned.trust() <= 0.0);
-    }
-
-    #[test]
-    fn what_was_seen_to_drift_is_not_forgiven_for_drifting_on() {
-        let mut learned = Learned::first(&heard(0.0, 0.0, -60, 0));
-        learned.mark_mobile();
-        for day in 0..200 {
-            learned.learn(&heard(if day % 2 == 0 { 170.0 } else { -170.0 }, 0.0, -60, day));
-        }
-        assert!(learned.is_mobile());
-    }
-
-    #[test]
-    fn a_single_wrong_position_moves_nothing() {
-        let mut learned = Learned::first(&heard(0.0, 0.0, -60, 0));
-        for _ in 0..10 {
-            learned.learn(&heard(0.0, 0.0, -60, 0));
-        }
-        let before = learned.place();
-        learned.learn(&heard(40_000.0, 0.0, -60, 0));
-        assert_eq!(learned.place(), before);
-        learned.learn(&heard(0.0, 0.0, -60, 0));
-        assert!(learned.is_settled());
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_is_heard_the_numbers_stay_finite_and_the_centre_among_the_places(
-            sightings in proptest::collection::vec((-150.0_f64..150.0, -150.0_f64..150.0, -110_i16..0, 0_i32..400), 1..60),
-        ) {
-            let mut all = sightings.iter().map(|(e, n, s, d)| heard(*e, *n, *s, *d));
-            let mut learned = Learned::first(&all.next().unwrap());
-            for o in all {
-                learned.learn(&o);
-            }
-            prop_assert!(learned.spread().0.is_finite() && learned.level.is_finite() && learned.weight.is_finite());
-            prop_assert!((0.0..=1.0).contains(&learned.trust()));
-            let (x, y) = LocalPlane::around(at(0.0, 0.0)).to_xy(learned.place());
-            prop_assert!(x.abs() <= 151.0 && y.abs() <= 151.0);
-            let stored = learned.to_columns();
-            prop_assert_eq!(Learned::from_columns(EmitterKind::Wifi, stored).to_columns(), stored);
-        }
-    }
-}
+#[path = "learned_tests.rs"]
+mod tests;

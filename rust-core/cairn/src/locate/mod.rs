@@ -8,6 +8,7 @@ mod cluster;
 mod evaluate;
 mod grid;
 mod learned;
+mod observation;
 mod signal;
 #[cfg(test)]
 mod trial;
@@ -16,9 +17,10 @@ mod witness;
 pub use area::Area;
 pub use evaluate::{Evaluation, evaluate};
 pub(crate) use learned::Columns;
-pub use learned::{Learned, Observation};
+pub use learned::Learned;
+pub use observation::Observation;
 
-use crate::model::{CellKey, Dbm, EmitterKey, LatLng, Mac, Metres};
+use crate::model::{CellKey, Dbm, EmitterKey, HeardCell, LatLng, Mac, Metres, Scan};
 
 /// What is heard where the position is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,6 +57,18 @@ impl Query {
         let wifi = self.wifi.iter().map(|w| EmitterKey::wifi(w.mac));
         let beacons = self.beacons.iter().map(|b| EmitterKey::beacon(b.mac));
         wifi.chain(beacons).chain(self.cells.iter().map(|c| EmitterKey::cell(c.key)))
+    }
+}
+
+impl From<&Scan> for Query {
+    /// Everything in a scan that has a name.
+    fn from(scan: &Scan) -> Self {
+        let cell = |c: &HeardCell| Some(HeardKey { key: CellKey::try_from(c.identity).ok()?, signal: c.signal });
+        Self {
+            wifi: scan.wifi.iter().map(|w| HeardMac { mac: w.mac, signal: w.signal }).collect(),
+            beacons: scan.beacons.iter().map(|b| HeardMac { mac: b.mac, signal: b.signal }).collect(),
+            cells: scan.cells.iter().filter_map(cell).collect(),
+        }
     }
 }
 

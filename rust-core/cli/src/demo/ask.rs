@@ -1,8 +1,8 @@
 //! "Where am I?" along a path held back from learning, with GPS off and no network.
 
 use cairn::engine::Engine;
-use cairn::locate::{Estimate, HeardKey, HeardMac, Query};
-use cairn::model::{CellKey, LatLng, Millis, Scan};
+use cairn::locate::{Estimate, Query};
+use cairn::model::{LatLng, Millis};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -31,22 +31,10 @@ pub fn along(scene: &Scene, engine: &Engine, seed: u64) -> Result<Vec<Answer>, F
     while at < journey.duration() {
         let truth = journey.at(at).place;
         let scan = scene.world.scan_at(truth, journey.start_utc + at, at, &mut chance);
-        let everything = query(&scan);
+        let everything = Query::from(&scan);
         let cells = Query { cells: everything.cells.clone(), ..Query::default() };
         answers.push(Answer { truth, estimate: engine.locate(&everything)?, from_cells: engine.locate(&cells)? });
         at = at + EVERY;
     }
     Ok(answers)
-}
-
-fn query(scan: &Scan) -> Query {
-    Query {
-        wifi: scan.wifi.iter().map(|w| HeardMac { mac: w.mac, signal: w.signal }).collect(),
-        beacons: scan.beacons.iter().map(|b| HeardMac { mac: b.mac, signal: b.signal }).collect(),
-        cells: scan
-            .cells
-            .iter()
-            .filter_map(|c| Some(HeardKey { key: CellKey::try_from(c.identity).ok()?, signal: c.signal }))
-            .collect(),
-    }
 }
