@@ -225,6 +225,25 @@ fn a_service_that_refuses_everything_is_stopped_and_no_report_is_blamed() {
 }
 
 #[test]
+fn bad_reports_among_themselves_end_in_quarantine_and_hold_up_no_others_for_good() {
+    let phone = Phone::with_reports(30, 1);
+    let service = service(FaultScript::none().poison(|report| (30..60).contains(&number(report))));
+    let id = phone.uses(&service);
+    assert_eq!(phone.upload_until_done(id), Ended::Done);
+    phone.collects(30..60);
+    assert_eq!(phone.upload_until_done(id), Ended::Stopped(Stop::RefusesAll));
+    phone.collects(60..65);
+    let mut resumed = 0;
+    while phone.upload_until_done(id) != Ended::Done {
+        phone.engine.resume_service(id).unwrap();
+        resumed += 1;
+        assert!(resumed <= 8, "each time the user is believed more, and one that is taken clears those before it");
+    }
+    assert_eq!(accepted(&service), (0..30).chain(60..65).map(|i| (i, 1)).collect());
+    assert_eq!(phone.engine.quarantined().unwrap().len(), 30);
+}
+
+#[test]
 fn a_refusal_stops_that_service_until_the_user_acts_and_not_the_other() {
     for (status, why) in [(403, Stop::Forbidden), (404, Stop::WrongAddress)] {
         let phone = Phone::with_reports(50, 1);

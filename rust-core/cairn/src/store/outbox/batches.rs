@@ -15,8 +15,10 @@ const MAX_REPORTS: u32 = 950;
 /// Requests remembered for the history: months of ordinary use.
 const MAX_ATTEMPTS: i64 = 2_000;
 
-/// So many single reports refused in a row, and none taken, are the service's fault and not theirs.
-const REFUSES_ALL: i64 = 8;
+/// So many single reports refused in a row, and none taken, are the service's fault and not theirs. A user who sets it going
+/// all the same is believed more each time, as the run doubles: a file full of bad reports comes to an end, and a broken
+/// service cannot fill the quarantine at once.
+const REFUSES_ALL: u32 = 8;
 
 /// Batches of a service that are in flight while nobody uploads were left so by a death or a full disk: they are sent again,
 /// for whether the service has them cannot be known.
@@ -179,12 +181,12 @@ fn trust(db: &Connection, service: ServiceId) -> Result<(), StoreError> {
 
 /// Notes a single refused report. Where the run of them is too long the service is stopped, and those of the run wait again.
 fn doubt(db: &Connection, service: ServiceId) -> Result<Option<Stop>, StoreError> {
-    let refused: i64 = db.query_row(
+    let refused: u32 = db.query_row(
         "UPDATE service SET refused = refused + 1, failures = 0 WHERE id = ? RETURNING refused",
         [service.0],
         |row| row.get(0),
     )?;
-    if refused < REFUSES_ALL {
+    if refused < REFUSES_ALL || !refused.is_power_of_two() {
         return Ok(None);
     }
     db.execute(

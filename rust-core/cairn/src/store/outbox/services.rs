@@ -55,12 +55,10 @@ pub(crate) fn set(db: &Connection, id: ServiceId, settings: &ServiceSettings) ->
     resume(db, id)
 }
 
-/// Gives a stopped or failing service another chance now.
+/// Gives a stopped or failing service another chance now. How many reports it refused in a row is kept: only one that it
+/// takes speaks against that.
 pub(crate) fn resume(db: &Connection, id: ServiceId) -> Result<(), StoreError> {
-    db.execute(
-        "UPDATE service SET stopped = NULL, next_attempt = NULL, failures = 0, refused = 0 WHERE id = ?",
-        [id.0],
-    )?;
+    db.execute("UPDATE service SET stopped = NULL, next_attempt = NULL, failures = 0 WHERE id = ?", [id.0])?;
     Ok(())
 }
 
