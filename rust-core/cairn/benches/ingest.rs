@@ -77,6 +77,7 @@ fn journey() -> Vec<(Vec<Fix>, Scan)> {
 }
 
 /// Tells the whole journey; the engine commits by itself after every [`GROUP`] scans, and at the end.
+#[inline(never)]
 fn through_the_engine(path: &Path, journey: &[(Vec<Fix>, Scan)]) -> Result<(Duration, Engine), CoreError> {
     let config = Config { path: path.to_owned(), clock: Arc::new(Stopped), seed: 1 };
     let engine = Engine::open(config)?.engine;
@@ -102,6 +103,7 @@ fn patiently(tell: impl Fn() -> Result<(), CoreError>) -> Result<(), CoreError> 
 }
 
 /// The same rows into the same tables, and nothing else: no judgement, no learning, no ledger, no outbox.
+#[inline(never)]
 fn bare(path: &Path, groups: &[Vec<Report>]) -> rusqlite::Result<Duration> {
     let mut db = Connection::open(path)?;
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")?;

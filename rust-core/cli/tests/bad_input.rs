@@ -13,6 +13,11 @@ use flate2::write::GzEncoder;
 
 const GOOD: &str = "2025-06-01 10:00:00";
 
+/// A fix so old that its time lies before all times, and an access point heard after all times.
+const BEYOND: &str = r#"{"items":[{"timestamp":1748772000000,"position":{"latitude":60,"longitude":24,"age":1e300}},
+    {"timestamp":1748772000000,"position":{"latitude":60,"longitude":24},
+    "wifiAccessPoints":[{"macAddress":"00:1a:2b:3c:4d:5e","age":-1e300}]}]}"#;
+
 /// A kind of bad input: its name, what makes it, the exit code, and what the line must say.
 type Kind = (&'static str, fn(&Path), i32, &'static str);
 
@@ -36,7 +41,7 @@ fn endless_line(path: &Path) {
     }
 }
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 15] = [
     ("empty", |p| fs::write(p, "").unwrap(), 1, "empty"),
     ("prose", |p| fs::write(p, "Dear diary,\nit rained.\n").unwrap(), 1, "not a format"),
     ("junk", |p| fs::write(p, [0, 159, 146, 150, 7, 255, 0, 10, 3]).unwrap(), 1, "not a format"),
@@ -54,6 +59,7 @@ const KINDS: [Kind; 14] = [
     ("1970", |p| wigle(p, &line(1, 60.0, "1970-01-01 00:00:00")), 1, ":3: the date is before 2000 or in the future"),
     ("2100", |p| wigle(p, &line(1, 60.0, "2100-01-01 00:00:00")), 1, ":3: the date is before 2000 or in the future"),
     ("200 MB line", endless_line, 1, ":3: longer than 1 MiB"),
+    ("an age beyond all numbers", |p| fs::write(p, BEYOND).unwrap(), 1, ":1: the date is before 2000 or in the future"),
     ("directory", |p| fs::create_dir(p).unwrap(), 3, "a directory"),
     ("missing", |_| (), 3, "no such file"),
 ];

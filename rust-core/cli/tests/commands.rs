@@ -97,6 +97,26 @@ fn a_sound_database_is_called_sound() {
 }
 
 #[test]
+fn estimates_are_measured_against_a_file_that_was_held_back() {
+    let (folder, db) = with_walk();
+    let file = folder.path().join("july.csv");
+    fs::write(&file, walk(400).replace("2025-06-", "2025-07-") + "no row\n").unwrap();
+    let evaluate = || cairn(&["evaluate", "--db", &db, text(&file), "--json"]);
+    let ran = evaluate();
+    assert_eq!((ran.code, ran.err.lines().count()), (Some(1), 1), "the bad row is told: {ran:?}");
+    let found = ran.json();
+    assert_eq!((&found["asked"], &found["heldBack"]), (&100.into(), &true.into()), "{found}");
+    assert!(found["answered"].as_u64() > Some(90) && found["sources"][0]["source"] == "wifi", "{found}");
+    assert!(found["sources"][0]["median"].as_f64() < Some(30.0), "{found}");
+    assert_eq!(stats(&db)["raw"], 400, "nothing of it was taken in");
+
+    assert_eq!(cairn(&["import", "--db", &db, text(&file)]).code, Some(1));
+    assert_eq!(evaluate().json()["heldBack"], false, "now it was learned from");
+    let missing = cairn(&["evaluate", "--db", &db, text(&folder.path().join("none"))]);
+    assert_eq!((missing.code, missing.err.lines().count()), (Some(3), 1), "{missing:?}");
+}
+
+#[test]
 fn help_tells_the_exit_codes_and_shells_get_completions() {
     let help = cairn(&["--help"]);
     assert!(help.out.contains("Exit codes"), "{help:?}");

@@ -68,7 +68,7 @@ fn a_file_is_taken_in_once_and_again_on_request() {
 fn a_short_file_that_grows_is_known_again() {
     let folder = tempfile::tempdir().unwrap();
     let (db, file) = (folder.path().join("db"), folder.path().join("walk.csv"));
-    for lines in [2, 3, 400] {
+    for lines in [2, 3, 12, 30, 400] {
         fs::write(&file, walk(lines)).unwrap();
         assert_eq!(cairn(&["import", "--db", text(&db), text(&file)]).code, Some(0));
         assert_eq!(stats(text(&db))["raw"], lines);

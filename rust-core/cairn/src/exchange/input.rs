@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 
 use super::Fault;
-use super::place::{FINGERPRINT, Mark, Place};
+use super::place::{FINGERPRINT, Mark, Place, START};
 
 /// One row of any format is far shorter; what is longer is something else, and is not read into memory to find out.
 const MAX_ROW: usize = 1 << 20;
@@ -52,7 +52,7 @@ impl Input {
         let whole = Cursor::new(magic).chain(raw);
         let mut unpacked: Box<dyn Read + Send> =
             if packed { Box::new(MultiGzDecoder::new(BufReader::new(whole))) } else { Box::new(whole) };
-        let start = first(&mut unpacked, FINGERPRINT)?;
+        let start = first(&mut unpacked, START)?;
         if start.is_empty() {
             return Err(Fault::Empty);
         }
@@ -60,7 +60,7 @@ impl Input {
         Ok(Self { bytes, start, reached: Mark::default(), left_of_row: MAX_ROW, read, size })
     }
 
-    /// The first bytes, up to what tells files apart.
+    /// The first bytes, up to [`START`].
     pub fn start(&self) -> &[u8] {
         &self.start
     }
@@ -73,11 +73,6 @@ impl Input {
     /// The line of the next byte, from 1.
     pub fn line(&self) -> u64 {
         self.reached.line + 1
-    }
-
-    /// The bytes right before the next one, up to 500.
-    pub fn tail(&self) -> &[u8] {
-        &self.reached.tail
     }
 
     /// Here a row may begin: it gets its full length again.

@@ -18,7 +18,7 @@ pub use bad::{BadRow, BadRows, FIRST_LINES, Lines};
 pub use export::{ExportError, ExportFormat, export, export_to};
 pub use fault::{Fault, ImportError};
 pub use import::{ImportOptions, ImportSummary, Progress, run};
-pub(crate) use place::FINGERPRINT;
+pub(crate) use place::START;
 pub use place::{Place, SourceId};
 pub use read::{Format, Item, Reader, geolocate_query};
 

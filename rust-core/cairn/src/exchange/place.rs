@@ -1,16 +1,23 @@
 //! How a file is known again, and where in it an import is.
 
-/// So much of a file's start, and of what stands before a place, tells it from other files: several rows of any format.
-pub(crate) const FINGERPRINT: usize = 500;
+/// So much of a file's first rows, and of what stands before a place, tells it from other files: several rows of any format.
+pub(super) const FINGERPRINT: usize = 500;
 
-/// A file, by its content: the hash of its decompressed start. It is the same file under another name, packed or not.
+/// So much of a file's start is looked at: its heading, which takes tracks a kilobyte of namespaces and more, and a
+/// fingerprint after it.
+pub(crate) const START: usize = 4096;
+
+/// A file, by its content: the hash of its first decompressed rows. It is the same file under another name, packed or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SourceId(pub(crate) i64);
 
 impl SourceId {
-    /// The file that starts so.
-    pub(super) fn of(start: &[u8]) -> Self {
-        Self(hash(&start[..start.len().min(FINGERPRINT)]))
+    /// The file that starts so. The rows begin after the heading, which is the same in all files of one program; where too
+    /// few are there yet, its end stands in for them.
+    pub(super) fn of(start: &[u8], heading: u64) -> Self {
+        let latest = start.len().saturating_sub(FINGERPRINT);
+        let rows = &start[usize::try_from(heading).map_or(latest, |heading| heading.min(latest))..];
+        Self(hash(&rows[..rows.len().min(FINGERPRINT)]))
     }
 }
 
@@ -26,10 +33,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// Whether a file that starts so is the one of this place: it was so short then that all of it told it from others.
+    /// Whether a file that starts so is the one of this place: it was shorter then than its fingerprint is now.
     pub(super) fn is_after(&self, start: &[u8]) -> bool {
         let before = usize::try_from(self.offset).ok().and_then(|n| start.get(..n));
-        before.is_some_and(|before| hash(before) == self.tail_hash)
+        before.is_some_and(|before| hash(&before[before.len().saturating_sub(FINGERPRINT)..]) == self.tail_hash)
     }
 }
 

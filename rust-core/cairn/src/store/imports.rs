@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::StoreError;
-use crate::exchange::{FINGERPRINT, Place, Reached, SourceId};
+use crate::exchange::{Place, Reached, START, SourceId};
 use crate::model::TripId;
 
 /// How far a file is in; none where nothing of it is.
@@ -15,13 +15,13 @@ pub(crate) fn reached(db: &Connection, source: SourceId) -> Result<Option<Reache
     Ok(select.query_row([source.0], read).optional()?)
 }
 
-/// How far those files are in of which everything up to there is hashed; the longest first.
+/// How far those files are in that may have been too short to be known again by their first rows; the longest first.
 pub(crate) fn short(db: &Connection) -> Result<Vec<Reached>, StoreError> {
     let mut select = db.prepare_cached(
         "SELECT offset, line, tail, i.trip, k.trip IS NULL FROM import i LEFT JOIN kept_trip k ON k.trip = i.trip
          WHERE offset <= ? ORDER BY offset DESC",
     )?;
-    Ok(select.query_map([FINGERPRINT as i64], read)?.collect::<Result<_, _>>()?)
+    Ok(select.query_map([START as i64], read)?.collect::<Result<_, _>>()?)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Reached> {

@@ -1,14 +1,19 @@
-//! `cairn evaluate`: estimates of stored reports' sightings against the reports' own places.
+//! `cairn evaluate`: estimates against places that are known.
 //!
-//! The engine has learned from these very reports, so that the errors are smaller than elsewhere; it is a check of the
-//! database and says so, not a measurement of the method.
+//! A file that was not imported measures the method. Stored reports only check the database: the engine has learned from
+//! them, so that their errors are smaller than elsewhere, and the answer says which of the two it is.
+
+use std::path::{Path, PathBuf};
 
 use cairn::engine::Engine;
-use cairn::locate::{self, HeardKey, HeardMac, Query};
-use cairn::model::{Detail, Report};
+use cairn::exchange::{BadRows, Item, Reader};
+use cairn::locate::{self, Estimate, Evaluation, HeardKey, HeardMac, Query};
+use cairn::model::{Detail, LatLng, Report};
+use cairn::{Clock, CoreError, SystemClock};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::command::import::complain_of;
 use crate::database::Database;
 use crate::failure::{Failure, Outcome};
 use crate::output;
@@ -17,69 +22,92 @@ use crate::output;
 pub struct Evaluate {
     #[command(flatten)]
     database: Database,
-    /// Ask for every n-th report's place.
+    /// Ask for every n-th stored report's place.
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
+    /// Ask for the places in this file instead, in any format that can be imported; nothing of it is taken in.
+    #[arg(value_name = "FILE", conflicts_with = "every")]
+    file: Option<PathBuf>,
+}
+
+/// What was asked, and what came of it.
+#[derive(Default)]
+struct Asked {
+    places: u64,
+    /// Truth and estimate of the places that were answered.
+    answered: Vec<(LatLng, Estimate)>,
+    bad: BadRows,
+    /// Whether nothing that was asked for had been learned from.
+    held_back: bool,
 }
 
 impl Evaluate {
     pub fn run(&self, json: bool) -> Result<Outcome, Failure> {
         let engine = self.database.open()?;
-        let (asked, pairs) = self.pairs(&engine)?;
-        let results = locate::evaluate(&pairs);
+        let asked = match &self.file {
+            Some(file) => self.ask_for_rows(&engine, file)?,
+            None => self.ask_for_reports(&engine).map_err(|e| self.database.failed(e))?,
+        };
+        let results = locate::evaluate(&asked.answered);
         if json {
-            let by_source: Vec<_> = results
-                .iter()
-                .map(|r| {
-                    json!({
-                        "source": r.source.word(),
-                        "estimates": r.errors.len(),
-                        "median": r.error_at(0.5),
-                        "p95": r.error_at(0.95),
-                        "inside68": r.inside68,
-                        "inside95": r.inside95,
-                    })
-                })
-                .collect();
-            output::json(&json!({ "asked": asked, "answered": pairs.len(), "heldBack": false, "sources": by_source }))?;
-            return Ok(Outcome::Well);
+            output::json(&json!({
+                "asked": asked.places,
+                "answered": asked.answered.len(),
+                "heldBack": asked.held_back,
+                "sources": results.iter().map(as_json).collect::<Vec<_>>(),
+            }))?;
+        } else {
+            output::line(format_args!("{} places asked for, {} answered", asked.places, asked.answered.len()))?;
+            for result in &results {
+                output::line(words(result))?;
+            }
+            if !asked.held_back {
+                output::line("Nothing was held back: these places were learned from, elsewhere errors are larger.")?;
+            }
         }
-        output::line(format_args!("{asked} reports asked for, {} answered", pairs.len()))?;
-        for r in &results {
-            output::line(format_args!(
-                "{:7} {:6} estimates: half within {:.0} m, 95 % within {:.0} m; truth inside the radii {:.0} % and {:.0} %",
-                r.source.word(),
-                r.errors.len(),
-                r.error_at(0.5),
-                r.error_at(0.95),
-                100.0 * r.inside68,
-                100.0 * r.inside95,
-            ))?;
-        }
-        output::line("Nothing was held back: these reports were learned from, elsewhere errors are larger.")?;
-        Ok(Outcome::Well)
+        Ok(if asked.bad.faulty() == 0 { Outcome::Well } else { Outcome::BadData })
     }
 
-    /// How many reports were asked for, and truth and estimate of those that were answered.
-    fn pairs(&self, engine: &Engine) -> Result<(u64, Vec<(cairn::model::LatLng, locate::Estimate)>), Failure> {
-        let (mut seen, mut asked) = (0_u64, 0);
-        let mut pairs = Vec::new();
-        engine
-            .reports(|_, report| {
-                seen += 1;
-                if seen.is_multiple_of(self.every) {
-                    asked += 1;
-                    pairs.extend(engine.locate(&query(&report))?.map(|estimate| (report.fix.place, estimate)));
-                }
-                Ok::<(), cairn::CoreError>(())
-            })
-            .map_err(|e| self.database.failed(e))?;
-        Ok((asked, pairs))
+    fn ask_for_reports(&self, engine: &Engine) -> Result<Asked, CoreError> {
+        let mut asked = Asked::default();
+        let mut seen = 0_u64;
+        engine.reports(|_, report| {
+            seen += 1;
+            if seen.is_multiple_of(self.every) {
+                asked.ask(engine, report.fix.place, &of_report(&report))
+            } else {
+                Ok(())
+            }
+        })?;
+        Ok(asked)
+    }
+
+    fn ask_for_rows(&self, engine: &Engine, file: &Path) -> Result<Asked, Failure> {
+        let failed = |e| self.database.failed(e);
+        let mut reader = Reader::open(file, SystemClock::new().utc())?;
+        let imported = engine.import_place(reader.source()).map_err(failed)?;
+        let mut asked = Asked { held_back: imported.is_none(), ..Asked::default() };
+        while let Some(item) = reader.next_item()? {
+            match item {
+                Item::Row(row) => asked.ask(engine, row.fix.place, &Query::from(&row.scan)).map_err(failed)?,
+                Item::Bad(why, line) => asked.bad.add(why, line),
+            }
+        }
+        complain_of(file, &asked.bad);
+        Ok(asked)
+    }
+}
+
+impl Asked {
+    fn ask(&mut self, engine: &Engine, truth: LatLng, query: &Query) -> Result<(), CoreError> {
+        self.places += 1;
+        self.answered.extend(engine.locate(query)?.map(|estimate| (truth, estimate)));
+        Ok(())
     }
 }
 
 /// What a report heard, as a question.
-fn query(report: &Report) -> Query {
+fn of_report(report: &Report) -> Query {
     let mut query = Query::default();
     for sighting in &report.sightings {
         let signal = sighting.signal;
@@ -90,4 +118,27 @@ fn query(report: &Report) -> Query {
         }
     }
     query
+}
+
+fn as_json(result: &Evaluation) -> Value {
+    json!({
+        "source": result.source.word(),
+        "estimates": result.errors.len(),
+        "median": result.error_at(0.5),
+        "p95": result.error_at(0.95),
+        "inside68": result.inside68,
+        "inside95": result.inside95,
+    })
+}
+
+fn words(result: &Evaluation) -> String {
+    format!(
+        "{:7} {:6} estimates: half within {:.0} m, 95 % within {:.0} m; truth inside the radii {:.0} % and {:.0} %",
+        result.source.word(),
+        result.errors.len(),
+        result.error_at(0.5),
+        result.error_at(0.95),
+        100.0 * result.inside68,
+        100.0 * result.inside95,
+    )
 }

@@ -56,9 +56,7 @@ impl Import {
         let imported = exchange::run(engine, file, options, &mut show, &AtomicBool::new(false));
         bar.finish_and_clear();
         let summary = imported?;
-        for (why, lines) in summary.bad.iter() {
-            output::complain(&bad_words(file, why, lines));
-        }
+        complain_of(file, &summary.bad);
         if json {
             output::json(&as_json(file, &summary))?;
         } else {
@@ -76,6 +74,13 @@ fn progress_bar(file: &Path) -> ProgressBar {
     match style {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
+    }
+}
+
+/// One line of trouble for each reason for which rows of a file were left out.
+pub fn complain_of(file: &Path, bad: &BadRows) {
+    for (why, lines) in bad.iter() {
+        output::complain(&bad_words(file, why, lines));
     }
 }
 

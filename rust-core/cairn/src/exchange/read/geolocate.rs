@@ -48,6 +48,8 @@ pub fn geolocate_query(text: &[u8]) -> Option<Query> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -61,5 +63,15 @@ mod tests {
         assert_eq!(geolocate_query(b"{}"), Some(Query::default()));
         assert_eq!(geolocate_query(b"[1]"), None);
         assert_eq!(geolocate_query(b"{\"wifiAccessPoints\":1}"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_a_tower_it_is_a_cell_or_left_out(n in any::<f64>(), radio in "gsm|lte|nr|cdma|.{0,5}") {
+            let tower = serde_json::json!({ "radioType": radio, "mobileCountryCode": 244, "mobileNetworkCode": n, "cellId": n,
+                "locationAreaCode": 7, "signalStrength": n });
+            let query = geolocate_query(serde_json::json!({ "cellTowers": [tower] }).to_string().as_bytes());
+            prop_assert!(query.is_some_and(|q| q.cells.len() <= 1));
+        }
     }
 }

@@ -26,10 +26,6 @@ impl Geosubmit {
 
 impl Rows for Geosubmit {
     fn next(&mut self) -> Result<Option<Item>, Fault> {
-        // Only the list's end leaves a bracket behind: an item ends with a brace.
-        if self.input.tail().ends_with(b"]") {
-            return Ok(None);
-        }
         let Some(line) = items::next(&mut self.input, &mut self.item)? else {
             return Ok(None);
         };
@@ -139,7 +135,7 @@ fn row(item: Submitted, now: Millis) -> Result<Row, BadRow> {
         ..Fix::gnss(Millis(0), utc, place, Metres(0.0))
     };
     // Ages count from the timestamp, as the position's does; without one, a thing was heard with the fix.
-    let heard = |age: Option<f64>| Millis(-((age.unwrap_or(position_age) - position_age) as i64));
+    let heard = |age: Option<f64>| Millis(0) - Millis((age.unwrap_or(position_age) - position_age) as i64);
     let mut scan =
         Scan { cells: item.cell_towers.iter().filter_map(|c| cell(c, heard(c.age))).collect(), ..Scan::default() };
     scan.unreadable = (item.cell_towers.len() - scan.cells.len()) as u32;

@@ -11,8 +11,6 @@ use crate::exchange::input::Input;
 use crate::exchange::{BadRow, Fault, Row, when};
 use crate::model::{Fix, LatLng, Metres, Millis, Scan};
 
-const END: &[u8] = b"</gpx>";
-
 pub(super) struct Gpx {
     xml: Xml<Input>,
     now: Millis,
@@ -105,9 +103,6 @@ impl Point {
 
 impl Rows for Gpx {
     fn next(&mut self) -> Result<Option<Item>, Fault> {
-        if self.input().tail().ends_with(END) {
-            return Ok(None);
-        }
         loop {
             let now = self.now;
             let line = self.input().line();

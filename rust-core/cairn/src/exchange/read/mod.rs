@@ -102,12 +102,13 @@ impl Reader {
 
     fn of(input: Input, path: &Path, now: Millis) -> Result<Self, Fault> {
         let format = Format::of(input.start())?;
-        let source = SourceId::of(input.start());
         let rows: Box<dyn Rows> = match format {
             Format::Wigle => Box::new(wigle::Wigle::new(input, now)?),
             Format::Gpx => Box::new(gpx::Gpx::new(input, now)?),
             Format::Geosubmit => Box::new(geosubmit::Geosubmit::new(input, now)?),
         };
+        // Its heading has been read, nothing more.
+        let source = SourceId::of(rows.input().start(), rows.input().mark().offset);
         Ok(Self { path: path.to_owned(), format, source, rows, reached: Mark::default() })
     }
 
@@ -144,8 +145,10 @@ impl Reader {
 
     fn try_next(&mut self) -> Result<Option<Item>, Fault> {
         let item = self.rows.next()?;
-        self.reached.clone_from(self.rows.reached());
-        if item.is_none() {
+        if item.is_some() {
+            // Not past the format's end: a file that has grown has its new rows before that.
+            self.reached.clone_from(self.rows.reached());
+        } else {
             // Damage after the last row is damage, too.
             self.rows.input_mut().skip_rest()?;
         }

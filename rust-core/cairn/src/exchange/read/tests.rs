@@ -210,6 +210,34 @@ fn a_last_line_that_is_still_being_written_is_read_again_when_it_is_whole() {
 }
 
 #[test]
+fn rows_that_were_added_before_the_closing_brackets_are_all_that_is_new() {
+    let point = "<trkpt lat=\"60.19\" lon=\"24.94\"><time>2025-06-01T10:00:03Z</time></trkpt>\n</trkseg>";
+    let item = "}},{\"timestamp\":1748772002000,\"latitude\":60.19,\"longitude\":24.94}]";
+    for (text, end, added) in [(GPX, "</trkseg>", point), (GEOSUBMIT, "}}]", item)] {
+        let mut reader = Reader::of_bytes(text.into(), NOW).unwrap();
+        while reader.next_item().unwrap().is_some() {}
+        let mut grown = Reader::of_bytes(text.replace(end, added).into(), NOW).unwrap();
+        grown.skip_to(&reader.place()).unwrap();
+        assert!(matches!(grown.next_item().unwrap(), Some(Item::Row(row)) if row.fix.place.lat() > 60.189), "{added}");
+        assert!(grown.next_item().unwrap().is_none(), "{added}");
+    }
+}
+
+#[test]
+fn tracks_that_one_device_wrote_are_different_files() {
+    let from = |day: u8| {
+        let namespaces = " xmlns:x=\"http://example.org/schema\"".repeat(40);
+        let time = format!("2025-06-0{day}T10:00:00Z");
+        let text = format!(
+            "<gpx{namespaces}><trk><trkseg><trkpt lat=\"60\" lon=\"24\"><time>{time}</time></trkpt></trkseg></trk></gpx>"
+        );
+        Reader::of_bytes(text.into(), NOW).unwrap().source()
+    };
+    assert_eq!(from(1), from(1));
+    assert_ne!(from(1), from(2));
+}
+
+#[test]
 fn a_file_that_was_changed_before_the_place_is_noticed() {
     let mut reader = Reader::of_bytes(WIGLE.into(), NOW).unwrap();
     reader.next_item().unwrap();
@@ -219,12 +247,33 @@ fn a_file_that_was_changed_before_the_place_is_noticed() {
     }
 }
 
+/// Numbers as only broken programs write them, and usual ones.
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(f64::MAX),
+        Just(f64::MIN),
+        Just(i64::MIN as f64),
+        Just(1_748_772_000_000.0),
+        -1e4..1e4,
+        any::<f64>().prop_filter("JSON has no others", |n| n.is_finite()),
+    ]
+}
+
 proptest! {
     #[test]
     fn whatever_stands_in_a_file_reading_ends(bytes in proptest::collection::vec(any::<u8>(), 0..400), which in 0_usize..6) {
         let begin = ["", "\x1f", "{\"items\":[", "<?xml version=\"1.0\"?><gpx>", "MAC,SSID,FirstSeen,CurrentLatitude,CurrentLongitude,Type\n", "{"][which];
         let (rows, ..) = read(&[begin.as_bytes(), &bytes].concat());
         prop_assert!(rows.len() <= bytes.len());
+    }
+
+    #[test]
+    fn numbers_however_large_leave_ages_that_can_be_told(timestamp in number(), age in number(), fix_age in number(), other in number()) {
+        let text = format!("{{\"items\":[{{\"timestamp\":{timestamp},\"position\":{{\"latitude\":60,\"longitude\":24,\"age\":{fix_age},\
+            \"accuracy\":{other},\"altitude\":{other},\"speed\":{other}}},\"cellTowers\":[{{\"radioType\":\"lte\",\"cellId\":{other},\"age\":{age}}}],\
+            \"wifiAccessPoints\":[{{\"macAddress\":\"00:1a:2b:3c:4d:5e\",\"age\":{age},\"signalStrength\":{other},\"frequency\":{other}}}]}}]}}");
+        let (rows, bad, fault) = read(text.as_bytes());
+        prop_assert_eq!((rows.len() + bad.len(), fault), (1, None));
     }
 
     #[test]
