@@ -8,6 +8,7 @@ mod journey;
 mod noise;
 mod outings;
 mod phone;
+pub mod ports;
 mod radio;
 mod streets;
 pub mod tracks;

@@ -5,7 +5,7 @@
 //! 2012; location-services.md, E). The answer is the mean of the posterior; the radii hold 68 and 95 % of it.
 
 use super::cluster::Cluster;
-use super::signal::{DB_PER_LN, loss};
+use super::signal::{DB_PER_LN, loss_at_square};
 use super::witness::Witness;
 use super::{Estimate, Source};
 use crate::model::{EmitterKind, LocalPlane, Metres};
@@ -23,8 +23,9 @@ const TAILS: f64 = 4.0;
 /// far emitters look near. Chosen by `trial`: 1 to 4 serve about as well, 0 doubles the errors.
 const HEARD_AT_ALL: f64 = 0.4;
 
-/// Points on a side of the grids, odd so that the middle is one of them.
-const SIDE: i32 = 17;
+/// Points on a side of the grids, odd so that the middle is one of them: the first has only to find where to look closer.
+const COARSE_SIDE: i32 = 9;
+const FINE_SIDE: i32 = 13;
 
 /// Half the side of the first grid, in units of the witnesses' spread around their middle.
 const REACH: f64 = 1.3;
@@ -33,9 +34,9 @@ pub(super) fn estimate(cluster: &Cluster) -> Estimate {
     let plane = LocalPlane::around(cluster.middle);
     let terms: Vec<Term> = cluster.members.iter().map(|w| Term::new(w, &plane)).collect();
     let widest = terms.iter().map(|t| t.x.hypot(t.y)).fold(0.0, f64::max);
-    let coarse = Posterior::over(&terms, (0.0, 0.0), (widest * REACH).clamp(60.0, 250.0));
+    let coarse = Posterior::over(&terms, (0.0, 0.0), (widest * REACH).clamp(60.0, 250.0), COARSE_SIDE);
     // The second grid looks closer at where the first found something.
-    let fine = Posterior::over(&terms, coarse.mean, (3.5 * coarse.deviation).clamp(15.0, 250.0));
+    let fine = Posterior::over(&terms, coarse.mean, (3.5 * coarse.deviation).clamp(15.0, 250.0), FINE_SIDE);
     let place = plane.to_place(fine.mean.0, fine.mean.1);
     let noise = POSTERIOR_SHARE * noisiness(&terms, fine.mean);
     let (r68, r95) = (noise * fine.radius(0.68), noise * fine.radius(0.95));
@@ -92,42 +93,52 @@ impl Term {
         Self { x, y, error2: w.error * w.error, spread2: w.spread * w.spread, trust: w.trust, gain }
     }
 
-    /// Square of the distance, and the residual with one over its variance where there is a signal.
-    fn look_from(&self, x: f64, y: f64) -> (f64, Option<(f64, f64)>) {
+    /// What this witness says of a point.
+    fn look_from(&self, x: f64, y: f64) -> View {
         let d2 = (x - self.x).powi(2) + (y - self.y).powi(2);
-        let residual = self.gain.map(|gain| {
-            let blurred = d2 + self.error2;
-            let variance = NOISE_DB * NOISE_DB + DB_PER_LN * DB_PER_LN * self.error2 / blurred;
-            (gain + loss(blurred.sqrt()), variance.recip())
+        let blurred = d2 + self.error2;
+        let (residual, precision) = self.gain.map_or((0.0, 0.0), |gain| {
+            // One over NOISE_DB² + (DB_PER_LN · error / distance)², by one division.
+            let precision = blurred / (NOISE_DB * NOISE_DB * blurred + DB_PER_LN * DB_PER_LN * self.error2);
+            (gain + loss_at_square(blurred), precision)
         });
-        (d2, residual)
+        View { d2, residual, precision }
     }
 }
 
-/// What the phone seems to read more than the one that learned, seen from a point, dB.
-fn offset(terms: &[Term], x: f64, y: f64) -> f64 {
+/// One witness seen from one point.
+struct View {
+    /// Square of the distance.
+    d2: f64,
+    /// Signal less what is expected there, dB.
+    residual: f64,
+    /// One over the variance of that; zero where there is no signal.
+    precision: f64,
+}
+
+/// What the witnesses say of a point, into `views`; and what the phone seems to read more than the one that learned, seen
+/// from there, dB.
+fn look_around(terms: &[Term], x: f64, y: f64, views: &mut Vec<View>) -> f64 {
+    views.clear();
     let (mut sum, mut precision) = (0.0, 1.0 / (DEVICE_DB * DEVICE_DB));
     for term in terms {
-        if let (_, Some((residual, weight))) = term.look_from(x, y) {
-            // A residual beyond 15 dB says more about the witness than about the phone.
-            sum += term.trust * weight * residual.clamp(-15.0, 15.0);
-            precision += term.trust * weight;
-        }
+        let view = term.look_from(x, y);
+        // A residual beyond 15 dB says more about the witness than about the phone.
+        sum += term.trust * view.precision * view.residual.clamp(-15.0, 15.0);
+        precision += term.trust * view.precision;
+        views.push(view);
     }
     sum / precision
 }
 
 /// The logarithm of the likelihood at a point.
-fn log_likelihood(terms: &[Term], x: f64, y: f64) -> f64 {
-    let offset = offset(terms, x, y);
+fn log_likelihood(terms: &[Term], x: f64, y: f64, views: &mut Vec<View>) -> f64 {
+    let offset = look_around(terms, x, y, views);
     let mut log = -0.5 * (offset / DEVICE_DB).powi(2);
-    for term in terms {
-        let (d2, residual) = term.look_from(x, y);
-        if let Some((residual, weight)) = residual {
-            let z2 = (residual - offset).powi(2) * weight;
-            log -= term.trust * (TAILS + 1.0) / 2.0 * (z2 / TAILS).ln_1p();
-        }
-        log -= HEARD_AT_ALL * term.trust * (d2 / (2.0 * term.spread2)).ln_1p();
+    for (term, view) in terms.iter().zip(views) {
+        let z2 = (view.residual - offset).powi(2) * view.precision;
+        log -= term.trust * (TAILS + 1.0) / 2.0 * (1.0 + z2 / TAILS).ln();
+        log -= HEARD_AT_ALL * term.trust * (1.0 + view.d2 / (2.0 * term.spread2)).ln();
     }
     log
 }
@@ -135,10 +146,11 @@ fn log_likelihood(terms: &[Term], x: f64, y: f64) -> f64 {
 /// How much noisier than assumed the signals are, as a factor of the deviation: what is left of them at the answer, with
 /// some belief in the assumption.
 fn noisiness(terms: &[Term], (x, y): (f64, f64)) -> f64 {
-    let offset = offset(terms, x, y);
+    let mut views = Vec::with_capacity(terms.len());
+    let offset = look_around(terms, x, y, &mut views);
     let (mut sum, mut n) = (NOISE_BELIEF, NOISE_BELIEF);
-    for (residual, weight) in terms.iter().filter_map(|t| t.look_from(x, y).1) {
-        sum += ((residual - offset).powi(2) * weight).min(9.0);
+    for view in views.iter().filter(|v| v.precision > 0.0) {
+        sum += ((view.residual - offset).powi(2) * view.precision).min(9.0);
         n += 1.0;
     }
     (sum / n).sqrt()
@@ -155,12 +167,13 @@ struct Posterior {
 }
 
 impl Posterior {
-    fn over(terms: &[Term], centre: (f64, f64), half_side: f64) -> Self {
-        let half = SIDE / 2;
+    fn over(terms: &[Term], centre: (f64, f64), half_side: f64, side: i32) -> Self {
+        let half = side / 2;
         let step = half_side / f64::from(half);
+        let mut views = Vec::with_capacity(terms.len());
         let mut points: Vec<(f64, f64, f64)> = (-half..=half)
             .flat_map(|i| (-half..=half).map(move |j| (centre.0 + step * f64::from(i), centre.1 + step * f64::from(j))))
-            .map(|(x, y)| (x, y, log_likelihood(terms, x, y)))
+            .map(|(x, y)| (x, y, log_likelihood(terms, x, y, &mut views)))
             .collect();
         let top = points.iter().map(|p| p.2).fold(f64::MIN, f64::max);
         for p in &mut points {

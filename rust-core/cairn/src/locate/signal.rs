@@ -14,7 +14,12 @@ pub(super) const LEVEL_PRIOR: f32 = 3.0;
 
 /// What is lost over a distance in metres, dB.
 pub(super) fn loss(distance: f64) -> f64 {
-    DB_PER_LN * distance.max(1.0).ln()
+    loss_at_square(distance * distance)
+}
+
+/// The same over a distance whose square is given: the estimator asks by the thousand, and roots take time.
+pub(super) fn loss_at_square(square: f64) -> f64 {
+    0.5 * DB_PER_LN * square.max(1.0).ln()
 }
 
 /// The level one metre away of an ordinary emitter as a phone outside hears it, walls included, dBm.
