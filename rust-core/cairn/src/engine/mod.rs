@@ -5,6 +5,7 @@
 
 mod cache;
 mod collect;
+mod collection;
 mod group;
 mod import;
 mod owner;
@@ -25,8 +26,9 @@ use crate::store::{self, Readers, Salvage};
 use crate::{Clock, CoreError};
 use owner::{Message, Owner};
 
+pub use collection::{Collection, Reaction, Told};
 pub use read::{Soundness, Stats};
-pub use settings::ZoneAdded;
+pub use settings::{Rules, ZoneAdded};
 
 /// Messages that may wait for the owner: two minutes of fixes and scans at the fastest rates sensors have.
 const QUEUE: usize = 512;
@@ -112,6 +114,14 @@ impl Engine {
     /// As for [`Engine::flush`].
     pub fn begin_trip(&self) -> Result<TripId, CoreError> {
         self.call(Owner::begin_trip)
+    }
+
+    /// The trip that runs; none between trips and before the first thing heard in one.
+    ///
+    /// # Errors
+    /// [`CoreError::Closed`].
+    pub fn trip(&self) -> Result<Option<TripId>, CoreError> {
+        self.call(|owner| Ok(owner.trip))
     }
 
     /// Ends the trip: what waits for a position is paired with what there is, and all of it is made durable.

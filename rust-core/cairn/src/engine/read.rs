@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::intake::{Counts, Guard};
-use crate::ledger::{Board, Covered, Day, View};
+use crate::ledger::{Board, Covered, Day, Score, Subject, View};
 use crate::locate::{self, Estimate, Query};
 use crate::model::{Report, ReportId, TripId};
 use crate::store::{self, check, emitters, guard, ledger, outbox, reports};
@@ -77,6 +77,22 @@ impl Engine {
     /// As for [`Engine::open`].
     pub fn leaderboard(&self, today: Day) -> Result<Board, CoreError> {
         Ok(self.shared.readers.read(|db| ledger::board(db, today))?)
+    }
+
+    /// How each local day from `first` to `last` stands that has anything, in order.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`].
+    pub fn days(&self, first: Day, last: Day) -> Result<Vec<(Day, Score)>, CoreError> {
+        Ok(self.shared.readers.read(|db| ledger::days(db, first, last))?)
+    }
+
+    /// How one subject stands; none where it has nothing.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`].
+    pub fn score(&self, subject: Subject) -> Result<Option<Score>, CoreError> {
+        Ok(self.shared.readers.read(|db| ledger::score(db, subject))?)
     }
 
     /// The ground covered within a view, coarser where more than about `limit` hexagons would be needed.

@@ -41,6 +41,15 @@ impl Engine {
         self.call(move |owner| owner.in_transaction(|db, _| outbox::set(db, id, &settings)))
     }
 
+    /// Removes a service with all that is known of what it took and refused; ask the user first. Reports stay. One that is
+    /// being uploaded to ends with [`CoreError::BadInput`] at its next step.
+    ///
+    /// # Errors
+    /// As [`Engine::flush`].
+    pub fn remove_service(&self, id: ServiceId) -> Result<(), CoreError> {
+        self.call(move |owner| owner.in_transaction(|db, _| outbox::remove(db, id)))
+    }
+
     /// Gives a stopped or failing service another chance now.
     ///
     /// # Errors

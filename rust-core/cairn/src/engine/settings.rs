@@ -5,6 +5,7 @@ use rusqlite::TransactionBehavior;
 use super::Engine;
 use super::owner::Owner;
 use crate::intake::zone;
+use crate::ledger::Hexagon;
 use crate::model::{LatLng, Mac};
 use crate::store::{StoreError, emitters, guard, ledger, outbox, reports};
 use crate::{CoreError, model::ReportId};
@@ -66,6 +67,55 @@ impl Engine {
         let part = part.as_bytes().to_vec();
         self.call(move |owner| {
             guard::refuse_name(&owner.db, &part)?;
+            owner.reload_guard()
+        })
+    }
+}
+
+/// What must not be recorded, as the user set it up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Zones by number, each with its hexagons of resolution 9. For the owner's own eyes.
+    pub zones: Vec<(i64, Vec<Hexagon>)>,
+    /// Addresses that are never recorded.
+    pub macs: Vec<Mac>,
+    /// Parts of names of networks that are never recorded.
+    pub names: Vec<Vec<u8>>,
+}
+
+impl Engine {
+    /// The zones and lists there are.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`].
+    pub fn rules(&self) -> Result<Rules, CoreError> {
+        Ok(self.shared.readers.read(|db| {
+            let (macs, names) = guard::refused(db)?;
+            let hexagons = |cells: Vec<h3o::CellIndex>| cells.into_iter().map(Hexagon::from).collect();
+            let zones = guard::zones(db)?.into_iter().map(|(zone, cells)| (zone, hexagons(cells))).collect();
+            Ok(Rules { zones, macs, names })
+        })?)
+    }
+
+    /// Lets an address be recorded again.
+    ///
+    /// # Errors
+    /// As for [`Engine::flush`].
+    pub fn allow_mac(&self, mac: Mac) -> Result<(), CoreError> {
+        self.call(move |owner| {
+            guard::allow_mac(&owner.db, mac)?;
+            owner.reload_guard()
+        })
+    }
+
+    /// Lets networks whose name contains this be recorded again.
+    ///
+    /// # Errors
+    /// As for [`Engine::flush`].
+    pub fn allow_name(&self, part: &[u8]) -> Result<(), CoreError> {
+        let part = part.to_vec();
+        self.call(move |owner| {
+            guard::allow_name(&owner.db, &part)?;
             owner.reload_guard()
         })
     }

@@ -16,19 +16,8 @@ pub(crate) fn load(db: &Connection) -> Result<Guard, StoreError> {
         .query_map([], |row| row.get::<_, i64>(0))?
         .map(|c| CellIndex::try_from(c? as u64).map_err(|_| StoreError::Value("zone_cell.cell")))
         .collect::<Result<HashSet<_>, _>>()?;
-    let mut macs = HashSet::new();
-    let mut names = Vec::new();
-    let mut select = db.prepare("SELECT is_mac, pattern FROM refused")?;
-    let mut rows = select.query([])?;
-    while let Some(row) = rows.next()? {
-        let pattern: Vec<u8> = row.get(1)?;
-        if row.get(0)? {
-            macs.insert(read_mac(&pattern).ok_or(StoreError::Value("refused.pattern"))?);
-        } else {
-            names.push(pattern);
-        }
-    }
-    Ok(Guard::new(cells, macs, names))
+    let (macs, names) = refused(db)?;
+    Ok(Guard::new(cells, macs.into_iter().collect(), names))
 }
 
 fn read_mac(octets: &[u8]) -> Option<Mac> {
@@ -49,6 +38,50 @@ pub(crate) fn add_zone(db: &Connection, cells: &HashSet<CellIndex>) -> Result<i6
 /// Removes a zone: its surroundings may be recorded again.
 pub(crate) fn remove_zone(db: &Connection, zone: i64) -> Result<(), StoreError> {
     db.execute("DELETE FROM zone_cell WHERE zone = ?", [zone])?;
+    Ok(())
+}
+
+/// The zones with their hexagons, oldest first.
+pub(crate) fn zones(db: &Connection) -> Result<Vec<(i64, Vec<CellIndex>)>, StoreError> {
+    let mut zones: Vec<(i64, Vec<CellIndex>)> = Vec::new();
+    let mut select = db.prepare_cached("SELECT zone, cell FROM zone_cell ORDER BY zone, cell")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let (zone, cell): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let cell = CellIndex::try_from(cell as u64).map_err(|_| StoreError::Value("zone_cell.cell"))?;
+        match zones.last_mut() {
+            Some((last, cells)) if *last == zone => cells.push(cell),
+            _ => zones.push((zone, vec![cell])),
+        }
+    }
+    Ok(zones)
+}
+
+/// The user's lists: addresses, and parts of names.
+pub(crate) fn refused(db: &Connection) -> Result<(Vec<Mac>, Vec<Vec<u8>>), StoreError> {
+    let (mut macs, mut names) = (Vec::new(), Vec::new());
+    let mut select = db.prepare_cached("SELECT is_mac, pattern FROM refused ORDER BY is_mac, pattern")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let pattern: Vec<u8> = row.get(1)?;
+        if row.get(0)? {
+            macs.push(read_mac(&pattern).ok_or(StoreError::Value("refused.pattern"))?);
+        } else {
+            names.push(pattern);
+        }
+    }
+    Ok((macs, names))
+}
+
+/// Takes an address off the user's list.
+pub(crate) fn allow_mac(db: &Connection, mac: Mac) -> Result<(), StoreError> {
+    db.execute("DELETE FROM refused WHERE is_mac = 1 AND pattern = ?", [&mac.to_u64().to_be_bytes()[2..]])?;
+    Ok(())
+}
+
+/// Takes a part of a name off the user's list.
+pub(crate) fn allow_name(db: &Connection, part: &[u8]) -> Result<(), StoreError> {
+    db.execute("DELETE FROM refused WHERE is_mac = 0 AND pattern = ?", [part])?;
     Ok(())
 }
 

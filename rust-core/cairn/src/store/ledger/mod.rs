@@ -8,7 +8,7 @@ mod read;
 mod tests;
 
 pub use post::{accepted, forget_ground, post};
-pub use read::{board, coverage, totals};
+pub use read::{board, coverage, days, score, totals};
 
 use crate::ledger::{Country, Day, Hexagon, Month, Subject};
 use crate::model::TripId;

@@ -36,6 +36,7 @@ macro_rules! clock {
 
 pub(super) const BEST: &str = select!("WHERE kind = ?1 AND points > 0 ORDER BY points DESC, key DESC LIMIT ?2");
 pub(super) const ONE: &str = select!("WHERE kind = ?1 AND key = ?2");
+pub(super) const SPAN: &str = select!("WHERE kind = ?1 AND key BETWEEN ?2 AND ?3 ORDER BY key");
 pub(super) const NEXT: &str = select!("WHERE kind = ?1 AND points > ?2 ORDER BY points, key LIMIT 1");
 pub(super) const BETTER: &str = "SELECT count(*) FROM ledger WHERE kind = ?1 AND points > ?2";
 pub(super) const VISITED: &str = "SELECT count(*) FROM ledger WHERE kind = ?1 AND reports >= ?2";
@@ -113,6 +114,25 @@ pub fn coverage(db: &Connection, view: &View, limit: usize) -> Result<Vec<Covere
         }
     }
     Ok(covered)
+}
+
+/// How each local day from `first` to `last` stands that has anything, in order.
+///
+/// # Errors
+/// What `SQLite` said, or [`StoreError::Value`] for a row that Cairn does not write.
+pub fn days(db: &Connection, first: Day, last: Day) -> Result<Vec<(Day, Score)>, StoreError> {
+    let found = rows(db, SPAN, Kind::Day, params![Kind::Day as i64, first.number(), last.number()])?;
+    let day = |(subject, score)| if let Subject::Day(day) = subject { Some((day, score)) } else { None };
+    Ok(found.into_iter().filter_map(day).collect())
+}
+
+/// How one subject stands; none where it has nothing.
+///
+/// # Errors
+/// What `SQLite` said, or [`StoreError::Value`] for a row that Cairn does not write.
+pub fn score(db: &Connection, subject: Subject) -> Result<Option<Score>, StoreError> {
+    let (kind, key) = key_of(subject);
+    Ok(rows(db, ONE, kind, params![kind as i64, key])?.pop().map(|(_, score)| score))
 }
 
 fn best(db: &Connection, kind: Kind, limit: usize) -> Result<Vec<(Subject, Score)>, StoreError> {

@@ -55,6 +55,19 @@ pub(crate) fn set(db: &Connection, id: ServiceId, settings: &ServiceSettings) ->
     resume(db, id)
 }
 
+/// Removes a service with everything the outbox knows of it. The reports stay; what others have taken is not touched.
+pub(crate) fn remove(db: &Connection, id: ServiceId) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM outbox WHERE service = ?",
+        "DELETE FROM batch WHERE service = ?",
+        "DELETE FROM attempt WHERE service = ?",
+        "DELETE FROM service WHERE id = ?",
+    ] {
+        db.execute(sql, [id.0])?;
+    }
+    Ok(())
+}
+
 /// Gives a stopped or failing service another chance now. How many reports it refused in a row is kept: only one that it
 /// takes speaks against that.
 pub(crate) fn resume(db: &Connection, id: ServiceId) -> Result<(), StoreError> {
