@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cairn::engine::{Config, Engine};
-use cairn::exchange::{ExportFormat, export};
+use cairn::exchange::{ExportFormat, ExportOptions, Selection, export};
 use cairn::intake::Drop;
 use cairn::model::{LatLng, Mac, Millis};
 use cairn::outbox::{Conditions, Ended, HttpTransport, Protocol, ServiceSettings};
@@ -166,7 +166,7 @@ fn nothing_private_is_stored_exported_sent_or_logged() {
     let in_names = "SELECT count(*) FROM sighting WHERE ssid LIKE '%\\_nomap%' ESCAPE '\\' OR ssid LIKE '%\\_optout%' ESCAPE '\\' OR ssid = ''";
     assert_eq!(db.query_row(in_names, [], |r| r.get::<_, i64>(0)).unwrap(), 0);
     week.engine
-        .reports::<CoreError>(|_, report| {
+        .reports::<CoreError>(Selection::All, |_, report| {
             assert!(report.fix.place.distance(week.home).0 > 150.0);
             Ok(())
         })
@@ -174,7 +174,8 @@ fn nothing_private_is_stored_exported_sent_or_logged() {
 
     // Exports.
     let mut json = Vec::new();
-    export(&week.engine, ExportFormat::Geosubmit, &mut json).unwrap();
+    let options = ExportOptions { format: ExportFormat::Geosubmit, selection: Selection::All };
+    export(&week.engine, options, &mut json, &mut |_| true).unwrap();
     let exported: Value = serde_json::from_slice(&json).unwrap();
     assert!(!exported["items"].as_array().unwrap().is_empty());
     exported["items"].as_array().unwrap().iter().for_each(|item| week.check_item(item, "export"));

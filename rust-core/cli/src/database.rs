@@ -1,11 +1,9 @@
 //! Opens the database that a command works on.
 
-use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use cairn::CoreError;
 use cairn::engine::{Config, Engine, Opened};
-use cairn::{CoreError, SystemClock};
 use clap::Args;
 
 use crate::failure::Failure;
@@ -22,8 +20,8 @@ pub struct Database {
 impl Database {
     /// Opens it; it is made where there is none.
     pub fn open_or_make(&self) -> Result<Engine, Failure> {
-        let config = Config { path: self.db.clone(), clock: Arc::new(SystemClock::new()), seed: entropy() };
-        let Opened { engine, salvage } = Engine::open(config).map_err(|e| self.failed(e))?;
+        let opened = Engine::open(Config::for_file(self.db.clone())).map_err(|e| self.failed(e))?;
+        let Opened { engine, salvage } = opened;
         if let Some(salvage) = salvage {
             output::complain(&format_args!(
                 "{}: was damaged; {} rows were saved into a new database, the damaged file is kept as {}",
@@ -55,9 +53,4 @@ impl Database {
     fn name(&self) -> String {
         self.db.display().to_string()
     }
-}
-
-/// The system's entropy: it keys the standard library's hash maps.
-fn entropy() -> u64 {
-    RandomState::new().hash_one(std::process::id())
 }

@@ -28,7 +28,7 @@ pub(super) enum Queue {
 }
 
 impl Group {
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.trips.is_empty() && self.reports.is_empty() && self.tally.is_empty() && self.counts == Counts::default()
     }
 }

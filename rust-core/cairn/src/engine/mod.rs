@@ -14,6 +14,7 @@ mod services;
 mod settings;
 
 use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -23,7 +24,7 @@ use std::thread::JoinHandle;
 use crate::model::{Fix, Scan, TripId};
 use crate::outbox::ServiceId;
 use crate::store::{self, Readers, Salvage};
-use crate::{Clock, CoreError};
+use crate::{Clock, CoreError, SystemClock};
 use owner::{Message, Owner};
 
 pub use collection::{Collection, Reaction, Told};
@@ -41,6 +42,15 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// Where chance comes from (order of upload, jitter, shapes of zones): the system's entropy in use, a fixed number in tests.
     pub seed: u64,
+}
+
+impl Config {
+    /// A database in use: the machine's clocks and the system's entropy.
+    pub fn for_file(path: PathBuf) -> Self {
+        // A fresh `RandomState` is keyed with the system's entropy.
+        let seed = RandomState::new().hash_one(std::process::id());
+        Self { path, clock: Arc::new(SystemClock::new()), seed }
+    }
 }
 
 /// An opened engine, and what happened on the way.

@@ -76,8 +76,7 @@ impl Owner {
     /// Works until the channel ends, then makes what is left durable.
     pub fn run(&mut self, messages: &Receiver<Message>) {
         loop {
-            let wait = Duration::from_millis(self.until_commit().0.max(0) as u64);
-            match messages.recv_timeout(wait) {
+            match self.next(messages) {
                 Ok(Message::Fix(fix)) => self.fix(fix),
                 Ok(Message::Scan(scan)) => self.scan(scan),
                 Ok(Message::Call(work)) => work(self),
@@ -91,6 +90,14 @@ impl Owner {
         if let Err(e) = self.end_trip() {
             log::error!("engine: closing left data behind: {e}");
         }
+    }
+
+    /// The next message; with nothing to commit it is waited for without an end, so that an idle phone is not woken.
+    fn next(&self, messages: &Receiver<Message>) -> Result<Message, RecvTimeoutError> {
+        if self.group.is_empty() && !self.cache.has_urgent() && self.unweighed.is_empty() {
+            return messages.recv().map_err(|_| RecvTimeoutError::Disconnected);
+        }
+        messages.recv_timeout(Duration::from_millis(self.until_commit().0.max(0) as u64))
     }
 
     fn until_commit(&self) -> Millis {

@@ -1,6 +1,7 @@
 //! What the engine answers without its owner: read-only, each answer from one state of the database.
 
 use super::Engine;
+use crate::exchange::Selection;
 use crate::intake::{Counts, Guard};
 use crate::ledger::{Board, Covered, Day, Score, Subject, View};
 use crate::locate::{self, Estimate, Query};
@@ -111,15 +112,19 @@ impl Engine {
         Ok(self.shared.readers.read(|db| Ok(locate::estimate(query, &emitters::load(db, query)?)))?)
     }
 
-    /// Reads every stored report, oldest first, as far as today's zones and lists allow it out.
+    /// Reads stored reports, oldest first, as far as today's zones and lists allow them out.
     ///
     /// # Errors
     /// As for [`Engine::open`], and what `each` answers, which ends the reading.
-    pub fn reports<E: From<CoreError>>(&self, mut each: impl FnMut(TripId, Report) -> Result<(), E>) -> Result<(), E> {
+    pub fn reports<E: From<CoreError>>(
+        &self,
+        selection: Selection,
+        mut each: impl FnMut(TripId, Report) -> Result<(), E>,
+    ) -> Result<(), E> {
         let rules: Guard = self.shared.readers.read(guard::load).map_err(CoreError::from)?;
         let mut after = ReportId(0);
         loop {
-            let page = self.shared.readers.read(|db| read_page(db, after)).map_err(CoreError::from)?;
+            let page = self.shared.readers.read(|db| read_page(db, selection, after)).map_err(CoreError::from)?;
             let Some((last, _, _)) = page.last() else { return Ok(()) };
             after = *last;
             for (_, trip, report) in page {
@@ -133,6 +138,10 @@ impl Engine {
 
 type Page = Vec<(ReportId, TripId, Option<Report>)>;
 
-fn read_page(db: &rusqlite::Connection, after: ReportId) -> Result<Page, store::StoreError> {
-    reports::page(db, after, PAGE)?.into_iter().map(|(id, trip)| Ok((id, trip, reports::read(db, id)?))).collect()
+fn read_page(db: &rusqlite::Connection, selection: Selection, after: ReportId) -> Result<Page, store::StoreError> {
+    let ids = match selection {
+        Selection::All => reports::page(db, after, PAGE),
+        Selection::Quarantined => reports::quarantined_page(db, after, PAGE),
+    };
+    ids?.into_iter().map(|(id, trip)| Ok((id, trip, reports::read(db, id)?))).collect()
 }

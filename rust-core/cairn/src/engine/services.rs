@@ -11,8 +11,8 @@ use super::owner::Owner;
 use crate::CoreError;
 use crate::model::{Millis, ReportId};
 use crate::outbox::{
-    Attempt, Conditions, Leased, OutboxStore, Quarantined, Service, ServiceId, ServiceSettings, Settled, Settlement,
-    Transport, UploadSummary, send,
+    Attempt, Conditions, Leased, OutboxStore, OutboxView, Quarantined, Service, ServiceId, ServiceSettings, Settled,
+    Settlement, Transport, UploadSummary, send,
 };
 use crate::store::{StoreError, outbox, reports};
 
@@ -83,6 +83,14 @@ impl Engine {
         let _alone = Uploading::begin(self, service)?;
         self.call(move |owner| owner.in_transaction(|db, _| outbox::recover(db, service)))?;
         send::run(self, service, transport, self.shared.clock.utc(), conditions, hurry, cancel)
+    }
+
+    /// Each service and its share of the outbox, oldest first.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn outbox(&self) -> Result<Vec<OutboxView>, CoreError> {
+        Ok(self.shared.readers.read(outbox::view)?)
     }
 
     /// What services refused, with their reasons.

@@ -66,7 +66,7 @@ impl Home {
     fn reports(&self) -> usize {
         let mut n = 0;
         self.engine
-            .reports::<CoreError>(|_, _| {
+            .reports::<CoreError>(crate::exchange::Selection::All, |_, _| {
                 n += 1;
                 Ok(())
             })

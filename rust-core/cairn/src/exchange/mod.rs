@@ -15,7 +15,7 @@ mod when;
 use crate::model::{Fix, Scan, TripId};
 
 pub use bad::{BadRow, BadRows, FIRST_LINES, Lines};
-pub use export::{ExportError, ExportFormat, export, export_to};
+pub use export::{ExportError, ExportFormat, ExportOptions, Selection, Watch, export, export_to};
 pub use fault::{Fault, ImportError};
 pub use import::{ImportOptions, ImportSummary, Progress, run};
 pub(crate) use place::START;

@@ -163,6 +163,20 @@ pub(crate) fn page(db: &Connection, after: ReportId, limit: u32) -> Result<Vec<(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The same, of those that some service refused.
+pub(crate) fn quarantined_page(
+    db: &Connection,
+    after: ReportId,
+    limit: u32,
+) -> Result<Vec<(ReportId, TripId)>, StoreError> {
+    let mut select = db.prepare_cached(
+        "SELECT id, trip FROM report WHERE id IN (SELECT report FROM outbox WHERE state = 2 AND report > ?1)
+         ORDER BY id LIMIT ?2",
+    )?;
+    let rows = select.query_map([after.0, i64::from(limit)], |row| Ok((ReportId(row.get(0)?), TripId(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Where the reports after `after` were, oldest first, at most `limit`.
 pub(crate) fn places(db: &Connection, after: ReportId, limit: u32) -> Result<Vec<(ReportId, LatLng)>, StoreError> {
     let mut select = db.prepare_cached("SELECT id, lat, lon FROM report WHERE id > ? ORDER BY id LIMIT ?")?;

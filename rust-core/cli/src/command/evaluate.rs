@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use cairn::engine::Engine;
-use cairn::exchange::{BadRows, Item, Reader};
+use cairn::exchange::{BadRows, Item, Reader, Selection};
 use cairn::locate::{self, Estimate, Evaluation, HeardKey, HeardMac, Query};
 use cairn::model::{Detail, LatLng, Report};
 use cairn::{Clock, CoreError, SystemClock};
@@ -71,7 +71,7 @@ impl Evaluate {
     fn ask_for_reports(&self, engine: &Engine) -> Result<Asked, CoreError> {
         let mut asked = Asked::default();
         let mut seen = 0_u64;
-        engine.reports(|_, report| {
+        engine.reports(Selection::All, |_, report| {
             seen += 1;
             if seen.is_multiple_of(self.every) {
                 asked.ask(engine, report.fix.place, &of_report(&report))

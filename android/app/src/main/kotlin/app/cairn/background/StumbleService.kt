@@ -1,0 +1,108 @@
+package app.cairn.background
+
+import android.Manifest.permission.ACCESS_FINE_LOCATION
+import android.app.NotificationManager
+import android.app.Service
+import android.content.Context
+import android.content.Intent
+import android.content.pm.PackageManager.PERMISSION_GRANTED
+import android.content.pm.ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION
+import android.os.IBinder
+import android.os.PowerManager
+import app.cairn.cairn
+import app.cairn.core.CollectingStatus
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
+
+/**
+ * Keeps collecting while the app is not on the screen, and says so. It ends only when the supervisor has finished: a scan
+ * that was delivered is stored.
+ */
+class StumbleService : Service() {
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
+    private val notice by lazy { CollectingNotice(this) }
+    private val lock by lazy { getSystemService(PowerManager::class.java).newWakeLock(PowerManager.PARTIAL_WAKE_LOCK, LOCK) }
+
+    override fun onBind(intent: Intent?): IBinder? = null
+
+    override fun onStartCommand(intent: Intent?, flags: Int, startId: Int): Int {
+        if (checkSelfPermission(ACCESS_FINE_LOCATION) != PERMISSION_GRANTED) {
+            // Android forbids a location service without it; the screen says what is missing.
+            stopSelf()
+            return START_NOT_STICKY
+        }
+        startForeground(CollectingNotice.ID, notice.of(cairn.collecting.state.value, null), FOREGROUND_SERVICE_TYPE_LOCATION)
+        when (intent?.action) {
+            ACTION_STOP -> scope.launch {
+                cairn.settings.change { it.copy(collecting = false) }
+                cairn.collecting.stop()
+            }
+            else -> begin(goOn = intent == null || intent.action == ACTION_GO_ON)
+        }
+        return START_STICKY
+    }
+
+    /** [goOn] where a process before this one collected: the supervisor then knows that its scans may still be counted. */
+    private fun begin(goOn: Boolean) {
+        scope.launch {
+            if (!cairn.settings.now().consented) {
+                stopSelf()
+                return@launch
+            }
+            cairn.settings.change { it.copy(collecting = true) }
+            cairn.collecting.start(goOn) { stopSelf() }
+            show()
+        }
+    }
+
+    private var showing = false
+
+    private fun show() {
+        if (showing) return
+        showing = true
+        scope.launch {
+            cairn.collecting.state.collect { state ->
+                holdAwake(state.status)
+                val trip = runCatching { cairn.core.trip() }.getOrNull()
+                getSystemService(NotificationManager::class.java).notify(CollectingNotice.ID, notice.of(state, trip))
+            }
+        }
+    }
+
+    /** Awake while something is heard, asleep while it waits: significant motion and the alarm wake the phone by themselves. */
+    private fun holdAwake(status: CollectingStatus) {
+        val awake = status !is CollectingStatus.Paused && status !is CollectingStatus.Stopped
+        if (awake && !lock.isHeld) lock.acquire(MAX_AWAKE_MS)
+        if (!awake && lock.isHeld) lock.release()
+    }
+
+    override fun onDestroy() {
+        if (lock.isHeld) lock.release()
+        scope.cancel()
+        UploadWorker.enqueue(this)
+    }
+
+    companion object {
+        private const val LOCK = "cairn:collecting"
+        private const val ACTION_START = "app.cairn.START"
+        private const val ACTION_STOP = "app.cairn.STOP"
+        private const val ACTION_GO_ON = "app.cairn.GO_ON"
+
+        /** A trip of a day; a longer one takes the lock again with its next status. */
+        private const val MAX_AWAKE_MS = 24 * 60 * 60 * 1_000L
+
+        fun start(context: Context) = context.startForegroundService(intent(context, ACTION_START))
+
+        /** After a reboot, an update or a killed process. */
+        fun goOn(context: Context) = context.startForegroundService(intent(context, ACTION_GO_ON))
+
+        fun stopIntent(context: Context): Intent = intent(context, ACTION_STOP)
+
+        fun stop(context: Context) = context.startService(stopIntent(context))
+
+        private fun intent(context: Context, action: String) = Intent(context, StumbleService::class.java).setAction(action)
+    }
+}

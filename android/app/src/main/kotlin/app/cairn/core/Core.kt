@@ -1,0 +1,137 @@
+package app.cairn.core
+
+import android.content.Context
+import android.os.Looper
+import app.cairn.BuildInfo
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
+import kotlinx.coroutines.withContext
+import java.io.File
+import java.time.LocalDate
+
+/**
+ * The engine, opened with the first call. Every call suspends and does its work away from the main thread; failures are
+ * [CoreException]s.
+ */
+class Core(
+    private val context: Context,
+    private val file: File,
+    private val dispatcher: CoroutineDispatcher = Dispatchers.IO,
+) {
+    private val opening = Mutex()
+    private var native: uniffi.cairn.Core? = null
+
+    // Collecting.
+
+    suspend fun prepare(settings: CollectingSettings, now: Long, wasCollecting: Boolean): SensorReaction =
+        ask { prepare(settings, now, wasCollecting) }
+
+    suspend fun onFix(now: Long, fix: FixEvent): SensorReaction = ask { onFix(now, fix) }
+
+    suspend fun onScan(now: Long, sensor: Sensor, scan: ScanEvent): SensorReaction = ask { onScan(now, sensor, scan) }
+
+    suspend fun onEvent(now: Long, event: PhoneEvent): SensorReaction = ask { onEvent(now, event) }
+
+    suspend fun changeSettings(now: Long, settings: CollectingSettings): SensorReaction = ask { changeSettings(now, settings) }
+
+    suspend fun flush() = ask { flush() }
+
+    // Reading.
+
+    suspend fun saved(): Saved? = ask { saved() }
+
+    suspend fun numbers(): Numbers = ask { numbers() }
+
+    suspend fun leaderboard(today: LocalDate): Leaderboard = ask { leaderboard(today.toEpochDay().toInt()) }
+
+    suspend fun days(first: LocalDate, last: LocalDate): List<DayRow> =
+        ask { days(first.toEpochDay().toInt(), last.toEpochDay().toInt()) }
+
+    suspend fun trip(): Reached? = ask { trip() }
+
+    suspend fun coverage(view: GeoBox, limit: Int): List<CoveredHexagon> =
+        Coverage.read(ask { coverage(view.south, view.west, view.north, view.east, limit.toUInt()) })
+
+    suspend fun locate(scan: ScanEvent): Position? = ask { locate(scan) }
+
+    // Outbox.
+
+    suspend fun outbox(): List<OutboxRow> = ask { outbox() }
+
+    suspend fun addService(choice: ServiceChoice): Long = ask { addService(choice) }
+
+    suspend fun setService(id: Long, choice: ServiceChoice) = ask { setService(id, choice) }
+
+    suspend fun removeService(id: Long) = ask { removeService(id) }
+
+    suspend fun resumeService(id: Long) = ask { resumeService(id) }
+
+    suspend fun upload(id: Long, conditions: UploadConditions, hurry: Boolean, work: Work): UploadResult =
+        ask { upload(id, conditions, hurry, work) }
+
+    suspend fun quarantined(): List<QuarantinedRow> = ask { quarantined() }
+
+    suspend fun resend(service: Long, report: Long): Boolean = ask { resend(service, report) }
+
+    suspend fun attempts(): List<AttemptRow> = ask { attempts() }
+
+    suspend fun prune(limit: Int): Long = ask { prune(limit.toUInt()).toLong() }
+
+    // Privacy.
+
+    suspend fun privacyRules(): PrivacyRules = ask { privacyRules() }
+
+    suspend fun addZone(lat: Double, lon: Double): ZoneResult = ask { addZone(lat, lon) }
+
+    suspend fun removeZone(id: Long) = ask { removeZone(id) }
+
+    suspend fun refuseAddress(address: String) = ask { refuseAddress(address) }
+
+    suspend fun allowAddress(address: String) = ask { allowAddress(address) }
+
+    suspend fun refuseName(part: String) = ask { refuseName(part) }
+
+    suspend fun allowName(part: String) = ask { allowName(part) }
+
+    // Files.
+
+    suspend fun importFile(source: File, upload: Boolean, work: Work): ImportResult = ask { importFile(source.path, upload, work) }
+
+    suspend fun exportFile(target: File, kind: ExportKind, quarantined: Boolean, work: Work): Long =
+        ask { exportFile(target.path, kind, quarantined, work).toLong() }
+
+    /** Makes everything durable and closes; the next call opens again. */
+    suspend fun close() = withContext(dispatcher) {
+        opening.withLock {
+            native?.let { core ->
+                native = null
+                core.use { it.shutDown() }
+            }
+        }
+    }
+
+    /** Closes, and deletes everything that was ever recorded. Ask the user first. */
+    suspend fun erase() {
+        close()
+        withContext(dispatcher) {
+            val folder = checkNotNull(file.absoluteFile.parentFile)
+            val own = folder.listFiles { found -> found.name.startsWith(file.name) }.orEmpty()
+            own.forEach { check(it.delete()) { "a file of the database cannot be deleted" } }
+        }
+    }
+
+    private suspend fun <T> ask(question: uniffi.cairn.Core.() -> T): T = withContext(dispatcher) {
+        check(Looper.myLooper() != Looper.getMainLooper()) { "the core is not asked on the main thread" }
+        opened().question()
+    }
+
+    private suspend fun opened(): uniffi.cairn.Core = opening.withLock {
+        native ?: run {
+            Startup.run(context)
+            file.absoluteFile.parentFile?.mkdirs()
+            uniffi.cairn.Core.open(file.path, BuildInfo.CORE_VERSION).also { native = it }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package app.cairn.ui
+
+import androidx.compose.foundation.layout.WindowInsets
+import androidx.compose.foundation.layout.consumeWindowInsets
+import androidx.compose.foundation.layout.padding
+import androidx.compose.material3.Icon
+import androidx.compose.material3.NavigationBar
+import androidx.compose.material3.NavigationBarItem
+import androidx.compose.material3.Scaffold
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.res.painterResource
+import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.text.style.TextOverflow
+import androidx.navigation.NavGraph.Companion.findStartDestination
+import androidx.navigation.NavHostController
+import androidx.navigation.compose.NavHost
+import androidx.navigation.compose.composable
+import androidx.navigation.compose.currentBackStackEntryAsState
+import androidx.navigation.compose.rememberNavController
+import app.cairn.R
+import app.cairn.ui.data.DataRoute
+import app.cairn.ui.help.HelpRoute
+import app.cairn.ui.leaderboard.LeaderboardRoute
+import app.cairn.ui.locate.LocateRoute
+import app.cairn.ui.map.MapRoute
+import app.cairn.ui.outbox.OutboxRoute
+import app.cairn.ui.settings.SettingsRoute
+
+/** The places of the app. The first four stand in the bar, the others behind "more". */
+enum class Place(val title: Int, val icon: Int) {
+    MAP(R.string.map, R.drawable.ic_map),
+    LEADERBOARD(R.string.leaderboard, R.drawable.ic_leaderboard),
+    OUTBOX(R.string.outbox, R.drawable.ic_outbox),
+    MORE(R.string.more, R.drawable.ic_more),
+    LOCATE(R.string.locate, R.drawable.ic_locate),
+    DATA(R.string.data, R.drawable.ic_data),
+    SETTINGS(R.string.settings, R.drawable.ic_settings),
+    HELP(R.string.help, R.drawable.ic_help),
+}
+
+private val inBar = Place.entries.take(4)
+private val behindMore = Place.entries.drop(4)
+
+/** The app after its first start; [first] is where it opens. */
+@Composable
+fun Cairn(first: Place = Place.MAP) {
+    val navigation = rememberNavController()
+    Scaffold(bottomBar = { Bar(navigation) }, contentWindowInsets = WindowInsets(0, 0, 0, 0)) { padding ->
+        NavHost(navigation, first.name, Modifier.padding(padding).consumeWindowInsets(padding)) {
+            val go = { place: Place -> navigation.navigate(place.name) }
+            val back: () -> Unit = { navigation.popBackStack() }
+            composable(Place.MAP.name) { MapRoute(help = { go(Place.HELP) }) }
+            composable(Place.LEADERBOARD.name) { LeaderboardRoute() }
+            composable(Place.OUTBOX.name) { OutboxRoute() }
+            composable(Place.MORE.name) { MoreScreen(behindMore, go) }
+            composable(Place.LOCATE.name) { LocateRoute(back) }
+            composable(Place.DATA.name) { DataRoute(back) }
+            composable(Place.SETTINGS.name) { SettingsRoute(back) }
+            composable(Place.HELP.name) { HelpRoute(back) }
+        }
+    }
+}
+
+@Composable
+private fun Bar(navigation: NavHostController) {
+    val entry by navigation.currentBackStackEntryAsState()
+    val here = entry?.destination?.route
+    NavigationBar {
+        inBar.forEach { place ->
+            NavigationBarItem(
+                selected = here == place.name || place == Place.MORE && behindMore.any { it.name == here },
+                onClick = { navigation.switchTo(place) },
+                icon = { Icon(painterResource(place.icon), null) },
+                label = { Text(stringResource(place.title), maxLines = 1, overflow = TextOverflow.Ellipsis) },
+            )
+        }
+    }
+}
+
+private fun NavHostController.switchTo(place: Place) = navigate(place.name) {
+    popUpTo(graph.findStartDestination().id) { saveState = true }
+    launchSingleTop = true
+    restoreState = place != Place.MORE
+}

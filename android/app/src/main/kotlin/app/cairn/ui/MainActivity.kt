@@ -1,0 +1,57 @@
+package app.cairn.ui
+
+import android.content.Intent
+import android.os.Bundle
+import androidx.activity.ComponentActivity
+import androidx.activity.compose.setContent
+import androidx.activity.enableEdgeToEdge
+import androidx.compose.runtime.getValue
+import androidx.lifecycle.compose.collectAsStateWithLifecycle
+import app.cairn.background.StumbleService
+import app.cairn.background.UploadWorker
+import app.cairn.cairn
+import app.cairn.ui.onboarding.OnboardingRoute
+import app.cairn.ui.theme.CairnTheme
+import kotlinx.coroutines.launch
+
+/** The only activity. The first start comes before everything else. */
+class MainActivity : ComponentActivity() {
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        enableEdgeToEdge()
+        if (savedInstanceState == null) act(intent)
+        val choices = cairn.settings.choices
+        setContent {
+            // Null until it is read: a start screen that flickers by would be worse than none.
+            val chosen by choices.collectAsStateWithLifecycle(null)
+            chosen?.let {
+                CairnTheme(it.dynamicColour) {
+                    if (it.consented) Cairn(Place.entries.firstOrNull { p -> p.name == intent.getStringExtra(PLACE) } ?: Place.MAP) else OnboardingRoute()
+                }
+            }
+        }
+    }
+
+    override fun onResume() {
+        super.onResume()
+        // The user may come back from the system's settings, and the process may have been killed while it collected.
+        cairn.collecting.lookAgain()
+        cairn.scope.launch {
+            val choices = cairn.settings.now()
+            if (choices.consented) {
+                UploadWorker.enqueueRegularly(this@MainActivity)
+                if (choices.collecting) StumbleService.goOn(this@MainActivity)
+            }
+        }
+    }
+
+    /** What a launcher shortcut asks for. */
+    private fun act(intent: Intent) {
+        if (intent.action == SHORTCUT_START) cairn.scope.launch { if (cairn.settings.now().consented) StumbleService.start(this@MainActivity) }
+    }
+
+    companion object {
+        const val PLACE = "place"
+        private const val SHORTCUT_START = "app.cairn.shortcut.START"
+    }
+}

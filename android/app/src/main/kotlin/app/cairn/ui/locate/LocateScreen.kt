@@ -1,0 +1,121 @@
+package app.cairn.ui.locate
+
+import android.content.ClipData
+import android.content.Intent
+import androidx.compose.foundation.Canvas
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.height
+import androidx.compose.material3.Button
+import androidx.compose.material3.LinearProgressIndicator
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedButton
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.drawscope.Stroke
+import androidx.compose.ui.platform.LocalContext
+import androidx.compose.ui.res.pluralStringResource
+import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.semantics.contentDescription
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
+import androidx.lifecycle.compose.collectAsStateWithLifecycle
+import app.cairn.R
+import app.cairn.core.EstimateSource
+import app.cairn.core.Position
+import app.cairn.ui.parts.Explanation
+import app.cairn.ui.parts.Group
+import app.cairn.ui.parts.Page
+import app.cairn.ui.parts.Pair
+import app.cairn.ui.parts.TroubleGroup
+import app.cairn.ui.parts.distanceText
+import app.cairn.ui.parts.ofApp
+import app.cairn.ui.parts.rememberPermissions
+import java.util.Locale
+
+@Composable
+fun LocateRoute(back: () -> Unit) {
+    val model = ofApp(::LocateViewModel)
+    val state by model.state.collectAsStateWithLifecycle()
+    val failure by model.failure.collectAsStateWithLifecycle()
+    val context = LocalContext.current
+    val permissions = rememberPermissions { model.locate() }
+    LocateScreen(state, failure, back, { model.locate() }, permissions::askForLocation) { position ->
+        val geo = "geo:%.6f,%.6f".format(Locale.ROOT, position.lat, position.lon)
+        val send = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, geo)
+        send.clipData = ClipData.newPlainText(null, geo)
+        context.startActivity(Intent.createChooser(send, null))
+    }
+}
+
+@Composable
+fun LocateScreen(
+    state: LocateState,
+    failure: String?,
+    back: () -> Unit,
+    locate: () -> Unit,
+    permit: () -> Unit,
+    share: (Position) -> Unit,
+) = Page(stringResource(R.string.locate), back) {
+    Explanation(stringResource(R.string.locate_explanation))
+    failure?.let { TroubleGroup(it) }
+    val position = state.position
+    when {
+        !state.allowed -> Group {
+            Text(stringResource(R.string.locate_permission))
+            OutlinedButton(permit) { Text(stringResource(R.string.permit)) }
+        }
+        position != null -> Answer(position, state, share)
+        state.asked -> Group {
+            Text(stringResource(R.string.locate_unknown))
+            Explanation(stringResource(R.string.locate_unknown_why))
+            Heard(state)
+        }
+    }
+    if (state.asking) LinearProgressIndicator(Modifier.fillMaxWidth())
+    Button(locate, Modifier.fillMaxWidth(), enabled = !state.asking) { Text(stringResource(R.string.locate_now)) }
+}
+
+@Composable
+private fun Answer(position: Position, state: LocateState, share: (Position) -> Unit) = Group {
+    val numbers = "%.5f, %.5f".format(Locale.ROOT, position.lat, position.lon)
+    Text(numbers, style = MaterialTheme.typography.headlineSmall)
+    Radii(position)
+    Pair(stringResource(R.string.radius68), distanceText(position.r68M))
+    Pair(stringResource(R.string.radius95), distanceText(position.r95M))
+    Pair(stringResource(R.string.made_of), sourceText(position))
+    Heard(state)
+    OutlinedButton({ share(position) }) { Text(stringResource(R.string.share)) }
+}
+
+@Composable
+private fun sourceText(position: Position): String {
+    val used = position.used.toInt()
+    return when (position.source) {
+        EstimateSource.WIFI -> pluralStringResource(R.plurals.of_wifi, used, used)
+        EstimateSource.BEACON -> pluralStringResource(R.plurals.of_beacons, used, used)
+        EstimateSource.CELL -> pluralStringResource(R.plurals.of_cells, used, used)
+        EstimateSource.AREA -> stringResource(R.string.of_area)
+    }
+}
+
+@Composable
+private fun Heard(state: LocateState) =
+    Pair(stringResource(R.string.heard_now), stringResource(R.string.heard_numbers, state.wifi, state.cells, state.beacons))
+
+/** Both radii to scale. */
+@Composable
+private fun Radii(position: Position) {
+    val colour = MaterialTheme.colorScheme.primary
+    val description = stringResource(R.string.radii_description, distanceText(position.r68M), distanceText(position.r95M))
+    Canvas(Modifier.fillMaxWidth().height(160.dp).semantics { contentDescription = description }) {
+        val outer = size.minDimension / 2 - 2.dp.toPx()
+        val inner = outer * (position.r68M / position.r95M).toFloat()
+        drawCircle(colour.copy(alpha = 0.15f), outer)
+        drawCircle(colour.copy(alpha = 0.25f), inner)
+        drawCircle(colour, outer, style = Stroke(1.dp.toPx()))
+        drawCircle(colour, inner, style = Stroke(2.dp.toPx()))
+        drawCircle(colour, 4.dp.toPx())
+    }
+}

@@ -1,0 +1,45 @@
+package app.cairn.ui.locate
+
+import android.Manifest.permission.ACCESS_FINE_LOCATION
+import android.content.pm.PackageManager.PERMISSION_GRANTED
+import androidx.compose.runtime.Immutable
+import app.cairn.CairnApp
+import app.cairn.background.Listener
+import app.cairn.core.Position
+import app.cairn.ui.parts.CoreViewModel
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+
+/** Everything "where am I" shows. */
+@Immutable
+data class LocateState(
+    val position: Position? = null,
+    val wifi: Int = 0,
+    val cells: Int = 0,
+    val beacons: Int = 0,
+    val asking: Boolean = false,
+    val asked: Boolean = false,
+    val allowed: Boolean = true,
+)
+
+class LocateViewModel(app: CairnApp) : CoreViewModel(app) {
+    private val mutableState = MutableStateFlow(LocateState())
+    val state: StateFlow<LocateState> = mutableState.asStateFlow()
+
+    /** Listens to the radios, without satellites and without network, and asks the core. */
+    fun locate() = ask {
+        if (app.checkSelfPermission(ACCESS_FINE_LOCATION) != PERMISSION_GRANTED) {
+            mutableState.value = LocateState(allowed = false)
+            return@ask
+        }
+        mutableState.value = mutableState.value.copy(asking = true, allowed = true)
+        try {
+            val scan = Listener(app).listen()
+            val position = app.core.locate(scan)
+            mutableState.value = LocateState(position, scan.wifi.size, scan.cells.size, scan.beacons.size, asked = true)
+        } finally {
+            mutableState.value = mutableState.value.copy(asking = false)
+        }
+    }
+}

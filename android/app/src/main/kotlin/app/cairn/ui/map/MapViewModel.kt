@@ -1,0 +1,93 @@
+package app.cairn.ui.map
+
+import androidx.compose.runtime.Immutable
+import androidx.lifecycle.viewModelScope
+import app.cairn.CairnApp
+import app.cairn.background.CollectingState
+import app.cairn.background.StumbleService
+import app.cairn.core.CoreException
+import app.cairn.core.CoveredHexagon
+import app.cairn.core.GeoBox
+import app.cairn.core.Position
+import app.cairn.core.Reached
+import app.cairn.core.ScanEvent
+import app.cairn.core.Sensor
+import app.cairn.ui.parts.CoreViewModel
+import app.cairn.ui.parts.ofScans
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.SharingStarted
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+
+/** Everything the map shows. */
+@Immutable
+data class MapState(
+    val collecting: CollectingState = CollectingState(),
+    val trip: Reached? = null,
+    val satellites: Int? = null,
+    val covered: List<CoveredHexagon> = emptyList(),
+    val estimate: Position? = null,
+    val mapFile: String? = null,
+    val tileUrl: String? = null,
+)
+
+class MapViewModel(app: CairnApp) : CoreViewModel(app) {
+    private val known = MutableStateFlow(MapState())
+
+    val state: StateFlow<MapState> = combine(known, app.collecting.state, app.settings.choices) { known, collecting, choices ->
+        known.copy(collecting = collecting, mapFile = choices.mapFile, tileUrl = choices.tileUrl)
+    }.stateIn(viewModelScope, SharingStarted.WhileSubscribed(KEEP_MS), MapState())
+
+    private var box: GeoBox? = null
+    private var looking: Job? = null
+
+    init {
+        viewModelScope.launch {
+            while (true) {
+                refresh()
+                delay(REFRESH_MS)
+            }
+        }
+    }
+
+    /** The part of the map that is seen has changed. */
+    fun look(box: GeoBox) {
+        this.box = box
+        looking?.cancel()
+        looking = ask {
+            // While the finger still moves, the next box is only milliseconds away.
+            delay(SETTLE_MS)
+            val covered = app.core.coverage(box, MOST_HEXAGONS)
+            known.update { it.copy(covered = covered) }
+        }
+    }
+
+    fun start() = StumbleService.start(app)
+
+    fun stop() = StumbleService.stop(app)
+
+    private suspend fun refresh() {
+        if (state.value.collecting.heard.isEmpty() && known.value.trip == null && box == null) return
+        try {
+            val trip = app.core.trip()
+            val heard = ofScans(app.collecting.state.value.heard)
+            val estimate = if (heard == ScanEvent()) null else app.core.locate(heard)
+            val covered = box?.let { app.core.coverage(it, MOST_HEXAGONS) }.orEmpty()
+            known.update { it.copy(trip = trip, estimate = estimate, covered = covered, satellites = app.gnss.satellitesUsed) }
+        } catch (_: CoreException) {
+            // The collection tells its own trouble; what the map shows stays as it was.
+        }
+    }
+
+    private companion object {
+        const val REFRESH_MS = 3_000L
+        const val SETTLE_MS = 150L
+        const val KEEP_MS = 5_000L
+        const val MOST_HEXAGONS = 2_500
+    }
+}

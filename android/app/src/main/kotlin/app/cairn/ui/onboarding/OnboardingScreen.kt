@@ -1,0 +1,161 @@
+package app.cairn.ui.onboarding
+
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.selection.selectable
+import androidx.compose.foundation.verticalScroll
+import androidx.compose.foundation.layout.Row
+import androidx.compose.material3.Button
+import androidx.compose.material3.Icon
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.RadioButton
+import androidx.compose.material3.Scaffold
+import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableIntStateOf
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.res.painterResource
+import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
+import androidx.lifecycle.compose.collectAsStateWithLifecycle
+import app.cairn.CairnApp
+import app.cairn.R
+import app.cairn.ui.parts.CoreViewModel
+import app.cairn.ui.parts.Explanation
+import app.cairn.ui.parts.TroubleGroup
+import app.cairn.ui.parts.ofApp
+import app.cairn.ui.parts.rememberPermissions
+import app.cairn.ui.settings.BEACON_DB
+import app.cairn.ui.settings.serviceAt
+
+/** The user's choice of where reports go, on the first start. */
+enum class Destination(val title: Int, val explanation: Int) {
+    NOWHERE(R.string.send_nowhere, R.string.send_nowhere_explanation),
+    BEACONDB(R.string.send_beacondb, R.string.send_beacondb_explanation),
+}
+
+class OnboardingViewModel(app: CairnApp) : CoreViewModel(app) {
+    /** Only now may anything be collected or sent. */
+    fun agree(destination: Destination) = ask {
+        if (destination == Destination.BEACONDB) app.core.addService(serviceAt(BEACON_DB))
+        app.settings.change { it.copy(consented = true) }
+    }
+}
+
+@Composable
+fun OnboardingRoute() {
+    val model = ofApp(::OnboardingViewModel)
+    val failure by model.failure.collectAsStateWithLifecycle()
+    var page by rememberSaveable { mutableIntStateOf(0) }
+    val permissions = rememberPermissions { page++ }
+    var destination by rememberSaveable { mutableStateOf(Destination.NOWHERE) }
+    OnboardingScreen(
+        page,
+        destination,
+        failure,
+        choose = { destination = it },
+        next = { page++ },
+        permitLocation = permissions::askForLocation,
+        permitNotifications = permissions::askForNotifications,
+        finish = { model.agree(destination) },
+    )
+}
+
+/** Four pages: what it is, where reports go, location, notifications. Refusing a permission goes on as well. */
+@Composable
+fun OnboardingScreen(
+    page: Int,
+    destination: Destination,
+    failure: String?,
+    choose: (Destination) -> Unit,
+    next: () -> Unit,
+    permitLocation: () -> Unit,
+    permitNotifications: () -> Unit,
+    finish: () -> Unit,
+) = Scaffold { padding ->
+    Column(
+        Modifier.fillMaxSize().padding(padding).verticalScroll(rememberScrollState()).padding(24.dp),
+        Arrangement.spacedBy(16.dp),
+    ) {
+        Icon(painterResource(R.drawable.ic_cairn), null, Modifier.size(72.dp), MaterialTheme.colorScheme.primary)
+        failure?.let { TroubleGroup(it) }
+        when (page) {
+            0 -> {
+                Title(stringResource(R.string.welcome))
+                Text(stringResource(R.string.welcome_text))
+                Fact(R.drawable.ic_start, stringResource(R.string.welcome_collected))
+                Fact(R.drawable.ic_outbox, stringResource(R.string.welcome_leaves))
+                Fact(R.drawable.ic_help, stringResource(R.string.welcome_never))
+                Forward(stringResource(R.string.go_on), next)
+            }
+            1 -> {
+                Title(stringResource(R.string.send_where))
+                Destination.entries.forEach { Choice(it, it == destination) { choose(it) } }
+                Explanation(stringResource(R.string.send_later))
+                Forward(stringResource(R.string.go_on), next)
+            }
+            2 -> {
+                Title(stringResource(R.string.permission_location))
+                Text(stringResource(R.string.permission_location_why))
+                Forward(stringResource(R.string.permit), permitLocation)
+                TextButton(next) { Text(stringResource(R.string.not_now)) }
+            }
+            3 -> {
+                Title(stringResource(R.string.permission_notifications))
+                Text(stringResource(R.string.permission_notifications_why))
+                Forward(stringResource(R.string.permit), permitNotifications)
+                TextButton(next) { Text(stringResource(R.string.not_now)) }
+            }
+            else -> {
+                Title(stringResource(R.string.ready))
+                Text(stringResource(R.string.ready_text))
+                Forward(stringResource(R.string.agree), finish)
+            }
+        }
+    }
+}
+
+@Composable
+private fun Title(text: String) = Text(text, Modifier.semantics { heading() }, style = MaterialTheme.typography.headlineMedium)
+
+@Composable
+private fun Fact(icon: Int, text: String) {
+    Row(horizontalArrangement = Arrangement.spacedBy(16.dp)) {
+        Icon(painterResource(icon), null, Modifier.size(24.dp), MaterialTheme.colorScheme.primary)
+        Text(text)
+    }
+}
+
+@Composable
+private fun Forward(text: String, action: () -> Unit) =
+    Button(action, Modifier.fillMaxWidth().heightIn(min = 56.dp)) { Text(text) }
+
+@Composable
+private fun Choice(destination: Destination, selected: Boolean, choose: () -> Unit) {
+    Row(
+        Modifier.fillMaxWidth().heightIn(min = 48.dp).selectable(selected, role = Role.RadioButton, onClick = choose),
+        Arrangement.spacedBy(16.dp),
+        Alignment.CenterVertically,
+    ) {
+        RadioButton(selected, null)
+        Column {
+            Text(stringResource(destination.title), style = MaterialTheme.typography.titleMedium)
+            Explanation(stringResource(destination.explanation))
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package app.cairn.ui.outbox
+
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.FlowRow
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.material3.Button
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedButton
+import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.getValue
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.unit.dp
+import androidx.lifecycle.compose.collectAsStateWithLifecycle
+import app.cairn.R
+import app.cairn.core.OutboxRow
+import app.cairn.core.QuarantinedRow
+import app.cairn.ui.parts.Emptiness
+import app.cairn.ui.parts.Explanation
+import app.cairn.ui.parts.Figure
+import app.cairn.ui.parts.Group
+import app.cairn.ui.parts.Page
+import app.cairn.ui.parts.TroubleGroup
+import app.cairn.ui.parts.agoText
+import app.cairn.ui.parts.hostOf
+import app.cairn.ui.parts.numberText
+import app.cairn.ui.parts.ofApp
+import app.cairn.ui.parts.stopText
+
+@Composable
+fun OutboxRoute() {
+    val model = ofApp(::OutboxViewModel)
+    val state by model.state.collectAsStateWithLifecycle()
+    val failure by model.failure.collectAsStateWithLifecycle()
+    LaunchedEffect(Unit) { model.load() }
+    OutboxScreen(state, failure, model::sendNow, { model.resume(it) }, { model.resend(it) })
+}
+
+@Composable
+fun OutboxScreen(
+    state: OutboxState?,
+    failure: String?,
+    sendNow: () -> Unit,
+    resume: (Long) -> Unit,
+    resend: (QuarantinedRow) -> Unit,
+) = Page(stringResource(R.string.outbox)) {
+    failure?.let { TroubleGroup(it) }
+    if (state == null) return@Page
+    if (state.services.isEmpty()) Emptiness(stringResource(R.string.outbox_empty))
+    state.services.forEach { ServiceGroup(it, resume) }
+    if (state.services.any { it.waiting > 0uL && it.choice.enabled }) {
+        Button(sendNow, Modifier.fillMaxWidth()) { Text(stringResource(R.string.send_now)) }
+    }
+    if (state.quarantined.isNotEmpty()) Quarantine(state, resend)
+}
+
+@Composable
+private fun ServiceGroup(row: OutboxRow, resume: (Long) -> Unit) = Group(hostOf(row.choice.url)) {
+    FlowRow(horizontalArrangement = Arrangement.spacedBy(24.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
+        Figure(numberText(row.waiting.toLong()), stringResource(R.string.waiting))
+        Figure(numberText(row.accepted.toLong()), stringResource(R.string.accepted))
+        Figure(numberText(row.quarantined.toLong()), stringResource(R.string.refused))
+        Figure(numberText(row.notUseful.toLong()), stringResource(R.string.not_useful))
+    }
+    val next = row.nextAttemptMs
+    val stopped = row.stopped
+    when {
+        stopped != null -> {
+            Text(stringResource(stopText(stopped)), color = MaterialTheme.colorScheme.error)
+            OutlinedButton({ resume(row.id) }) { Text(stringResource(R.string.try_again)) }
+        }
+        !row.choice.enabled -> Explanation(stringResource(R.string.service_off))
+        next != null -> Text(stringResource(R.string.next_attempt, agoText(next)))
+        row.waiting == 0uL -> Explanation(stringResource(R.string.all_sent))
+        else -> Explanation(termsText(row))
+    }
+}
+
+/** What the service still waits for, as the user has set it up. */
+@Composable
+private fun termsText(row: OutboxRow): String = stringResource(
+    when {
+        row.choice.unmeteredOnly && row.choice.chargingOnly -> R.string.waits_both
+        row.choice.unmeteredOnly -> R.string.waits_unmetered
+        row.choice.chargingOnly -> R.string.waits_charging
+        else -> R.string.waits_network
+    },
+)
+
+@Composable
+private fun Quarantine(state: OutboxState, resend: (QuarantinedRow) -> Unit) = Group(stringResource(R.string.quarantine)) {
+    Explanation(stringResource(R.string.quarantine_explanation))
+    state.quarantined.take(SHOWN).forEach { row ->
+        val service = state.services.find { it.id == row.service }?.choice?.url.orEmpty()
+        Text(stringResource(R.string.quarantined_row, numberText(row.report), hostOf(service)))
+        Explanation(row.reason)
+        TextButton({ resend(row) }) { Text(stringResource(R.string.send_again)) }
+    }
+    if (state.quarantined.size > SHOWN) Explanation(stringResource(R.string.and_more, state.quarantined.size - SHOWN))
+}
+
+/** More than anybody reads; all of them can be exported. */
+private const val SHOWN = 20

@@ -1,0 +1,61 @@
+package app.cairn.ui.outbox
+
+import androidx.compose.runtime.Immutable
+import androidx.lifecycle.viewModelScope
+import app.cairn.CairnApp
+import app.cairn.background.UploadWorker
+import app.cairn.core.CoreException
+import app.cairn.core.OutboxRow
+import app.cairn.core.QuarantinedRow
+import app.cairn.ui.parts.CoreViewModel
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.launch
+
+/** Everything the outbox shows. */
+@Immutable
+data class OutboxState(val services: List<OutboxRow>, val quarantined: List<QuarantinedRow>)
+
+class OutboxViewModel(app: CairnApp) : CoreViewModel(app) {
+    private val mutableState = MutableStateFlow<OutboxState?>(null)
+    val state: StateFlow<OutboxState?> = mutableState.asStateFlow()
+
+    init {
+        viewModelScope.launch {
+            while (true) {
+                delay(REFRESH_MS)
+                try {
+                    read()
+                } catch (_: CoreException) {
+                    // The user sees it with the next thing they ask for; what is shown stays as it was.
+                }
+            }
+        }
+    }
+
+    fun load() = ask { read() }
+
+    fun sendNow() = UploadWorker.enqueue(app, hurry = true)
+
+    fun resume(service: Long) = ask {
+        app.core.resumeService(service)
+        UploadWorker.enqueue(app)
+        read()
+    }
+
+    fun resend(row: QuarantinedRow) = ask {
+        app.core.resend(row.service, row.report)
+        UploadWorker.enqueue(app)
+        read()
+    }
+
+    private suspend fun read() {
+        mutableState.value = OutboxState(app.core.outbox(), app.core.quarantined())
+    }
+
+    private companion object {
+        const val REFRESH_MS = 2_000L
+    }
+}

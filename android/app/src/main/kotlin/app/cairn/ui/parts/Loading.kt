@@ -1,0 +1,41 @@
+package app.cairn.ui.parts
+
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.platform.LocalContext
+import androidx.lifecycle.ViewModel
+import androidx.lifecycle.viewModelScope
+import androidx.lifecycle.viewmodel.compose.viewModel
+import app.cairn.CairnApp
+import app.cairn.R
+import app.cairn.cairn
+import app.cairn.core.CoreException
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.launch
+import java.io.IOException
+
+/** A view model that asks the core, and keeps what went wrong in words until the user has seen it. */
+abstract class CoreViewModel(protected val app: CairnApp) : ViewModel() {
+    private val mutableFailure = MutableStateFlow<String?>(null)
+    val failure: StateFlow<String?> = mutableFailure.asStateFlow()
+
+    protected fun ask(work: suspend () -> Unit) = viewModelScope.launch {
+        try {
+            work()
+            mutableFailure.value = null
+        } catch (e: CoreException) {
+            mutableFailure.value = failureText(app.resources, e)
+        } catch (_: IOException) {
+            // Of another app's file, or of the medium: its message may name the file's owner.
+            mutableFailure.value = app.getString(R.string.trouble_io)
+        }
+    }
+}
+
+/** The view model of a screen, made with the app. */
+@Composable
+inline fun <reified T : ViewModel> ofApp(crossinline make: (CairnApp) -> T): T {
+    val app = LocalContext.current.cairn
+    return viewModel { make(app) }
+}

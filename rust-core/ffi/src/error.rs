@@ -1,0 +1,96 @@
+//! The engine's errors, as exceptions.
+
+use engine::CoreError;
+use engine::exchange::{ExportError, Fault, ImportError};
+
+/// What can go wrong, as far as a screen can say or do something about it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum CoreException {
+    /// No room left: nothing is lost, the engine goes on as soon as there is.
+    #[error("disk full")]
+    DiskFull,
+    /// The database, or a file to be written, cannot be written.
+    #[error("read-only")]
+    ReadOnly,
+    /// Another process holds the database.
+    #[error("locked")]
+    Locked,
+    /// Made by a newer Cairn; left untouched.
+    #[error("data of version {found}, known up to {known}")]
+    NewerData {
+        /// The file's schema version.
+        found: u32,
+        /// The newest this build knows.
+        known: u32,
+    },
+    /// The database is damaged or not one of Cairn's.
+    #[error("damaged")]
+    Damaged,
+    /// What was handed in cannot be used; `what` says it in English, without values.
+    #[error("{what}")]
+    BadInput {
+        /// What is wrong and where.
+        what: String,
+    },
+    /// A file cannot be imported, or not further than to a line.
+    #[error("{what}")]
+    BadFile {
+        /// What is wrong, in English.
+        what: String,
+        /// The line, from 1, where the trouble has one.
+        line: Option<u64>,
+    },
+    /// More was told than could be taken in, or the same is being done already.
+    #[error("busy")]
+    Busy,
+    /// The user stopped it.
+    #[error("cancelled")]
+    Cancelled,
+    /// The core has been closed.
+    #[error("closed")]
+    Closed,
+    /// A defect of Cairn's; the log says where.
+    #[error("internal error")]
+    Internal,
+}
+
+impl From<CoreError> for CoreException {
+    fn from(e: CoreError) -> Self {
+        match e {
+            CoreError::DiskFull => Self::DiskFull,
+            CoreError::ReadOnly => Self::ReadOnly,
+            CoreError::Locked => Self::Locked,
+            CoreError::NewerData { found, known } => Self::NewerData { found, known },
+            CoreError::Damaged => Self::Damaged,
+            CoreError::BadInput(what) => Self::BadInput { what },
+            CoreError::Busy => Self::Busy,
+            CoreError::Closed => Self::Closed,
+            CoreError::Internal => Self::Internal,
+        }
+    }
+}
+
+impl From<ImportError> for CoreException {
+    fn from(e: ImportError) -> Self {
+        match e.fault {
+            Fault::Store(e) => e.into(),
+            Fault::Cancelled => Self::Cancelled,
+            // The path is one of the app's own, made for the import: it says nothing to the user.
+            fault => Self::BadFile { what: fault.to_string(), line: e.line },
+        }
+    }
+}
+
+impl From<ExportError> for CoreException {
+    fn from(e: ExportError) -> Self {
+        match e {
+            ExportError::Store(e) => e.into(),
+            ExportError::Cancelled => Self::Cancelled,
+            ExportError::Write(e) => match e.kind() {
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
+                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+                kind => Self::BadFile { what: kind.to_string(), line: None },
+            },
+        }
+    }
+}
