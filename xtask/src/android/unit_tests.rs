@@ -1,15 +1,15 @@
-//! `JUnit` tests in one JVM, with Robolectric where a test asks for it.
+//! JUnit tests in one JVM, with Robolectric where a test asks for it.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use xshell::cmd;
 
 use super::build::{Build, class_path, files};
+use super::core;
 use super::kotlin::{self, APP_CLASSES};
 use super::libraries::jars;
 use super::resources::{MANIFEST, R_CLASSES, RESOURCE_APK};
-use super::rust_core;
 
 const TEST_CLASSES: &str = "classes/test";
 
@@ -23,7 +23,8 @@ fn app_class_path(build: &Build) -> Vec<PathBuf> {
     [own, jars(build, "main"), jars(build, "test")].concat()
 }
 
-pub fn run(build: &Build) -> Result<()> {
+/// Runs every test, or those of the classes whose names hold one of `words`.
+pub fn run(build: &Build, words: &[&str]) -> Result<()> {
     let config = write_config(build)?;
     let mut class_path_entries = vec![build.out(TEST_CLASSES), config, build.test("resources")];
     class_path_entries.extend(app_class_path(build));
@@ -33,11 +34,13 @@ pub fn run(build: &Build) -> Result<()> {
         ("robolectric.offline", "true".into()),
         ("robolectric.dependency.dir", build.out("lib/robolectric")),
         ("robolectric.pixelCopyRenderMode", "hardware".into()),
-        ("jna.library.path", rust_core::folder(build)),
+        ("jna.library.path", core::folder(build)),
         ("shots", build.out("shots")),
     ];
     let properties = properties.map(|(name, value)| format!("-D{name}={}", value.display()));
-    let tests = test_names(&build.out(TEST_CLASSES))?;
+    let mut tests = test_names(&build.out(TEST_CLASSES))?;
+    tests.retain(|name| words.is_empty() || words.iter().any(|word| name.contains(word)));
+    ensure!(!tests.is_empty(), "no test's name holds one of {words:?}");
     let command = cmd!(build.sh, "java -Xmx3g {properties...} -cp {class_path} app.cairn.check.TestMain {tests...}");
     command.quiet().run().ok().context("the tests did not pass")
 }

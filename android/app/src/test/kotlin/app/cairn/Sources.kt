@@ -1,0 +1,6 @@
+package app.cairn
+
+import java.io.File
+
+/** A folder of the app's sources. Gradle runs tests in the module's folder, the check build at the repository's root. */
+fun sources(path: String): File = listOf(File("src"), File("android/app/src")).first { it.isDirectory }.resolve(path)

@@ -1,0 +1,60 @@
+//! The Rust core for this machine, and its Kotlin bindings.
+
+use std::path::{Path, PathBuf};
+use std::slice::from_ref;
+
+use anyhow::{Context, Result};
+use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate_with_bindgen_paths};
+use uniffi_bindgen::{BindgenPaths, BindgenPathsLayer};
+use xshell::cmd;
+
+use super::build::{Build, run};
+
+/// The bindings' Kotlin, for both builds.
+pub const BINDINGS: &str = "generated/uniffi";
+
+/// Cargo has its own up-to-date check.
+pub fn build(build: &Build) -> Result<()> {
+    run(cmd!(build.sh, "cargo build --quiet --package cairn-ffi"))
+}
+
+/// Where the library for this machine is.
+pub fn folder(build: &Build) -> PathBuf {
+    build.root.join("target/debug")
+}
+
+pub fn library(build: &Build) -> PathBuf {
+    folder(build).join(format!("{}cairn{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
+}
+
+pub fn bindings(build: &Build) -> Result<()> {
+    let (library, output) = (library(build), build.out(BINDINGS));
+    build.step("bindings", from_ref(&library), &output, || generate(&build.root, &library, &output))
+}
+
+fn generate(root: &Path, library: &Path, output: &Path) -> Result<()> {
+    let utf8 = |path: &Path| path.to_str().context("a path is not UTF-8").map(Into::into);
+    let crate_root: String = utf8(&root.join("rust-core/ffi"))?;
+    let mut paths = BindgenPaths::default();
+    paths.add_layer(Crate { root: crate_root });
+    let (source, out_dir): (String, String) = (utf8(library)?, utf8(output)?);
+    let options = GenerateOptions {
+        languages: vec![TargetLanguage::Kotlin],
+        source: source.into(),
+        out_dir: out_dir.into(),
+        format: false,
+        ..GenerateOptions::default()
+    };
+    generate_with_bindgen_paths(options, paths)
+}
+
+/// Says where uniffi.toml lies, which uniffi would otherwise ask `cargo metadata`.
+struct Crate {
+    root: String,
+}
+
+impl BindgenPathsLayer for Crate {
+    fn get_crate_root(&self, name: &str) -> Option<camino::Utf8PathBuf> {
+        (name == "cairn").then(|| self.root.clone().into())
+    }
+}
