@@ -18,7 +18,7 @@ mod supervisor;
 mod work;
 
 pub use error::CoreException;
-pub use object::Core;
+pub use object::NativeCore;
 pub use work::Work;
 
 uniffi::setup_scaffolding!();

@@ -24,7 +24,7 @@ use crate::work::Work;
 
 /// The core. It may be called from any thread; calls that write wait for those before them.
 #[derive(uniffi::Object)]
-pub struct Core {
+pub struct NativeCore {
     engine: Engine,
     collection: Mutex<Option<Arc<Collection>>>,
     /// Made with the first upload: TLS takes megabytes that an app which never uploads need not have.
@@ -33,7 +33,7 @@ pub struct Core {
 }
 
 #[uniffi::export]
-impl Core {
+impl NativeCore {
     /// Opens the database, made where there is none. A damaged one is set aside and its readable rows are saved; a newer one
     /// is left untouched. `version` is the version that the app was built for.
     #[uniffi::constructor]
@@ -268,7 +268,7 @@ impl Core {
     }
 }
 
-impl Core {
+impl NativeCore {
     fn collection(&self) -> Result<Arc<Collection>, CoreException> {
         let collection = self.collection.lock().unwrap_or_else(PoisonError::into_inner);
         collection

@@ -14,6 +14,7 @@ import app.cairn.collect.MotionCollector
 import app.cairn.collect.PhoneWatch
 import app.cairn.collect.WifiCollector
 import app.cairn.core.Core
+import app.cairn.data.Files
 import app.cairn.data.Settings
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -23,6 +24,7 @@ import kotlinx.coroutines.SupervisorJob
 class CairnApp : Application() {
     val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
     val settings by lazy { Settings(this) }
+    val files by lazy { Files(this) }
     val core by lazy { Core(this, getDatabasePath("cairn.db")) }
     val gnss by lazy { GnssCollector(this, handler) }
     val collecting by lazy {

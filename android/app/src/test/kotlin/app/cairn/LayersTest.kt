@@ -9,7 +9,7 @@ import org.junit.Test
 class LayersTest {
     private val root = sources("main/kotlin/app/cairn")
 
-    @Test fun onlyCoreKnowsTheBindings() = assertEquals(emptyList<String>(), outside("core", """\b(uniffi|com\.sun\.jna)\."""))
+    @Test fun onlyCoreKnowsTheBindings() = assertEquals(emptyList<String>(), outside("core", """\b(NativeCore|RustBuffer|com\.sun\.jna)\b"""))
 
     @Test fun onlyCollectKnowsRadiosAndSensors() = assertEquals(
         emptyList<String>(),
@@ -28,7 +28,7 @@ class LayersTest {
     )
 
     @Test fun theSearchFindsWhatIsThere() {
-        assertTrue(inside("core", """\buniffi\.cairn\.""").isNotEmpty())
+        assertTrue(inside("core", """\bNativeCore\b""").isNotEmpty())
         assertTrue(outside("core", """\bandroidx\.compose\.""").isNotEmpty())
     }
 

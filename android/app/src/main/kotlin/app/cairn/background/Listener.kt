@@ -6,7 +6,7 @@ import app.cairn.collect.Heard
 import app.cairn.collect.StartResult
 import app.cairn.core.ScanEvent
 import app.cairn.core.Sensor
-import app.cairn.ui.parts.ofScans
+import app.cairn.core.ofScans
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.withTimeoutOrNull
 

@@ -21,7 +21,7 @@ class Core(
     private val dispatcher: CoroutineDispatcher = Dispatchers.IO,
 ) {
     private val opening = Mutex()
-    private var native: uniffi.cairn.Core? = null
+    private var native: NativeCore? = null
 
     // Collecting.
 
@@ -122,16 +122,16 @@ class Core(
         }
     }
 
-    private suspend fun <T> ask(question: uniffi.cairn.Core.() -> T): T = withContext(dispatcher) {
+    private suspend fun <T> ask(question: NativeCore.() -> T): T = withContext(dispatcher) {
         check(Looper.myLooper() != Looper.getMainLooper()) { "the core is not asked on the main thread" }
         opened().question()
     }
 
-    private suspend fun opened(): uniffi.cairn.Core = opening.withLock {
+    private suspend fun opened(): NativeCore = opening.withLock {
         native ?: run {
             Startup.run(context)
             file.absoluteFile.parentFile?.mkdirs()
-            uniffi.cairn.Core.open(file.path, BuildInfo.CORE_VERSION).also { native = it }
+            NativeCore.open(file.path, BuildInfo.CORE_VERSION).also { native = it }
         }
     }
 }

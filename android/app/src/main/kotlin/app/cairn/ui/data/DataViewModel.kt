@@ -10,7 +10,6 @@ import app.cairn.core.Numbers
 import app.cairn.core.Work
 import app.cairn.ui.parts.CoreViewModel
 import app.cairn.ui.parts.reportsText
-import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -18,9 +17,6 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.withContext
-import java.io.File
-import java.io.IOException
 
 /** Everything the data screen shows. */
 @Immutable
@@ -42,27 +38,14 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
 
     fun load() = ask { readNumbers() }
 
-    /** Takes a file in. Its content is copied first: the core goes back and forth in it, which other apps' files do not allow. */
     fun import(source: Uri, upload: Boolean) = long(R.string.importing) { work ->
-        val copy = File.createTempFile("import", null, app.cacheDir)
-        try {
-            copyIn(source, copy)
-            val result = app.core.importFile(copy, upload, work)
-            mutableState.update { it.copy(imported = result) }
-        } finally {
-            copy.delete()
-        }
+        val result = app.files.read(source) { app.core.importFile(it, upload, work) }
+        mutableState.update { it.copy(imported = result) }
     }
 
     fun export(target: Uri, kind: ExportKind, quarantined: Boolean) = long(R.string.exporting) { work ->
-        val file = File.createTempFile("export", null, app.cacheDir)
-        try {
-            val reports = app.core.exportFile(file, kind, quarantined, work)
-            copyOut(file, target)
-            mutableState.update { it.copy(done = app.getString(R.string.exported, reportsText(app.resources, reports.toULong()))) }
-        } finally {
-            file.delete()
-        }
+        val reports = app.files.write(target) { app.core.exportFile(it, kind, quarantined, work) }
+        mutableState.update { it.copy(done = app.getString(R.string.exported, reportsText(app.resources, reports.toULong()))) }
     }
 
     /** Deletes everything. The screen has asked. */
@@ -102,16 +85,6 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
     private suspend fun readNumbers() {
         val numbers = app.core.numbers()
         mutableState.update { it.copy(numbers = numbers) }
-    }
-
-    private suspend fun copyIn(source: Uri, target: File) = withContext(Dispatchers.IO) {
-        val input = app.contentResolver.openInputStream(source) ?: throw IOException("the file cannot be opened")
-        input.use { from -> target.outputStream().use(from::copyTo) }
-    }
-
-    private suspend fun copyOut(file: File, target: Uri) = withContext(Dispatchers.IO) {
-        val output = app.contentResolver.openOutputStream(target, "wt") ?: throw IOException("the file cannot be opened")
-        output.use { to -> file.inputStream().use { it.copyTo(to) } }
     }
 
     private companion object {

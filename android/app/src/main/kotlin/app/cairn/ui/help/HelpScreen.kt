@@ -2,10 +2,7 @@ package app.cairn.ui.help
 
 import android.content.Context
 import android.content.Intent
-import android.location.LocationManager
 import android.net.Uri
-import android.net.wifi.WifiManager
-import android.os.PowerManager
 import android.provider.Settings
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
@@ -22,6 +19,8 @@ import androidx.lifecycle.compose.LifecycleEventEffect
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.R
 import app.cairn.cairn
+import app.cairn.collect.Obstacle
+import app.cairn.collect.obstacles
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.Page
@@ -29,8 +28,8 @@ import app.cairn.ui.parts.Permissions
 import app.cairn.ui.parts.rememberPermissions
 import app.cairn.ui.parts.statusText
 
-/** Something that can keep the app from collecting, and what mends it. */
-enum class Obstacle(val title: Int, val explanation: Int, val remedy: Int) {
+/** What is said of an obstacle. */
+private enum class Words(val title: Int, val explanation: Int, val remedy: Int) {
     LOCATION_PERMISSION(R.string.obstacle_location_permission, R.string.obstacle_location_permission_why, R.string.permit),
     LOCATION_OFF(R.string.obstacle_location_off, R.string.obstacle_location_off_why, R.string.open_settings),
     WIFI_OFF(R.string.obstacle_wifi_off, R.string.obstacle_wifi_off_why, R.string.open_settings),
@@ -40,24 +39,6 @@ enum class Obstacle(val title: Int, val explanation: Int, val remedy: Int) {
     OPTIMISER(R.string.obstacle_optimiser, R.string.obstacle_optimiser_why, R.string.open_settings),
     POWER_SAVE(R.string.obstacle_power_save, R.string.obstacle_power_save_why, R.string.open_settings),
     THROTTLING(R.string.obstacle_throttling, R.string.obstacle_throttling_why, R.string.open_settings),
-}
-
-/** What stands in the way now. */
-fun obstacles(context: Context, wifiUnthrottled: Boolean): Set<Obstacle> {
-    val power = context.getSystemService(PowerManager::class.java)
-    val wifi = context.getSystemService(WifiManager::class.java)
-    val locations = context.getSystemService(LocationManager::class.java)
-    return buildSet {
-        if (!Permissions.hasLocation(context)) add(Obstacle.LOCATION_PERMISSION)
-        if (!locations.isProviderEnabled(LocationManager.GPS_PROVIDER)) add(Obstacle.LOCATION_OFF)
-        if (!wifi.isWifiEnabled) add(Obstacle.WIFI_OFF)
-        if (!Permissions.hasBluetooth(context)) add(Obstacle.BLUETOOTH_PERMISSION)
-        if (!Permissions.hasNotifications(context)) add(Obstacle.NOTIFICATIONS)
-        if (Permissions.hasLocation(context) && !Permissions.hasBackground(context)) add(Obstacle.BACKGROUND)
-        if (!power.isIgnoringBatteryOptimizations(context.packageName)) add(Obstacle.OPTIMISER)
-        if (power.isPowerSaveMode) add(Obstacle.POWER_SAVE)
-        if (!wifiUnthrottled) add(Obstacle.THROTTLING)
-    }
 }
 
 @Composable
@@ -78,9 +59,10 @@ fun HelpScreen(status: String, found: Set<Obstacle>, back: () -> Unit, mend: (Ob
     Group(colour = MaterialTheme.colorScheme.primaryContainer) { Text(status, style = MaterialTheme.typography.titleMedium) }
     if (found.isEmpty()) Text(stringResource(R.string.no_obstacle))
     Obstacle.entries.filter { it in found }.forEach { obstacle ->
-        Group(stringResource(obstacle.title)) {
-            Explanation(stringResource(obstacle.explanation))
-            OutlinedButton({ mend(obstacle) }) { Text(stringResource(obstacle.remedy)) }
+        val words = Words.valueOf(obstacle.name)
+        Group(stringResource(words.title)) {
+            Explanation(stringResource(words.explanation))
+            OutlinedButton({ mend(obstacle) }) { Text(stringResource(words.remedy)) }
         }
     }
 }

@@ -13,6 +13,7 @@ import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.viewinterop.AndroidView
 import app.cairn.core.GeoBox
+import app.cairn.data.RasterTiles
 import org.mapsforge.core.graphics.Paint
 import org.mapsforge.core.graphics.Style
 import org.mapsforge.core.model.LatLong
@@ -26,7 +27,6 @@ import org.mapsforge.map.layer.overlay.FixedPixelCircle
 import org.mapsforge.map.layer.renderer.TileRendererLayer
 import org.mapsforge.map.reader.MapFile
 import org.mapsforge.map.rendertheme.internal.MapsforgeThemes
-import java.io.File
 
 /** The map: ground covered over what the user gave as a background, the position by satellites, and the estimate. */
 @Composable
@@ -74,7 +74,7 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
         if (wanted != shown) setBackground(wanted)
         coverage.show(state.covered)
         state.collecting.fix?.let { fix ->
-            here.latLong = LatLong(fix.lat, fix.lon)
+            here.setLatLong(LatLong(fix.lat, fix.lon))
             if (!followed) {
                 followed = true
                 view.setCenter(here.position)
@@ -106,9 +106,9 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
             view.model.frameBufferModel.overdrawFactor,
         )
         background = when {
-            file != null && File(file).canRead() -> TileRendererLayer(
+            file != null -> TileRendererLayer(
                 cache,
-                MapFile(File(file)),
+                MapFile(file),
                 view.model.mapViewPosition,
                 AndroidGraphicFactory.INSTANCE,
             ).apply { setXmlRenderTheme(MapsforgeThemes.DEFAULT) }

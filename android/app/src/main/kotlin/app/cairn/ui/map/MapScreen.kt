@@ -35,9 +35,9 @@ import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.R
 import app.cairn.core.CollectingStatus
 import app.cairn.core.GeoBox
+import app.cairn.core.metresBetween
 import app.cairn.ui.parts.Figure
 import app.cairn.ui.parts.distanceText
-import app.cairn.ui.parts.metresBetween
 import app.cairn.ui.parts.numberText
 import app.cairn.ui.parts.ofApp
 import app.cairn.ui.parts.statusText

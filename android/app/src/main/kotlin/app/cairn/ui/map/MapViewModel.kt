@@ -11,9 +11,8 @@ import app.cairn.core.GeoBox
 import app.cairn.core.Position
 import app.cairn.core.Reached
 import app.cairn.core.ScanEvent
-import app.cairn.core.Sensor
+import app.cairn.core.ofScans
 import app.cairn.ui.parts.CoreViewModel
-import app.cairn.ui.parts.ofScans
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow

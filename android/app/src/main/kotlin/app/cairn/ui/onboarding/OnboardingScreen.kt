@@ -35,13 +35,13 @@ import androidx.compose.ui.unit.dp
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.CairnApp
 import app.cairn.R
+import app.cairn.data.BEACON_DB
+import app.cairn.data.serviceAt
 import app.cairn.ui.parts.CoreViewModel
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.TroubleGroup
 import app.cairn.ui.parts.ofApp
 import app.cairn.ui.parts.rememberPermissions
-import app.cairn.ui.settings.BEACON_DB
-import app.cairn.ui.settings.serviceAt
 
 /** The user's choice of where reports go, on the first start. */
 enum class Destination(val title: Int, val explanation: Int) {

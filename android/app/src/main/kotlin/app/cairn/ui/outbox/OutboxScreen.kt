@@ -18,6 +18,7 @@ import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.R
 import app.cairn.core.OutboxRow
 import app.cairn.core.QuarantinedRow
+import app.cairn.data.hostOf
 import app.cairn.ui.parts.Emptiness
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Figure
@@ -25,7 +26,6 @@ import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.Page
 import app.cairn.ui.parts.TroubleGroup
 import app.cairn.ui.parts.agoText
-import app.cairn.ui.parts.hostOf
 import app.cairn.ui.parts.numberText
 import app.cairn.ui.parts.ofApp
 import app.cairn.ui.parts.stopText

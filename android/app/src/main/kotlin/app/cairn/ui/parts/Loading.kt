@@ -9,11 +9,11 @@ import app.cairn.CairnApp
 import app.cairn.R
 import app.cairn.cairn
 import app.cairn.core.CoreException
+import app.cairn.data.FileTrouble
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.launch
-import java.io.IOException
 
 /** A view model that asks the core, and keeps what went wrong in words until the user has seen it. */
 abstract class CoreViewModel(protected val app: CairnApp) : ViewModel() {
@@ -26,8 +26,7 @@ abstract class CoreViewModel(protected val app: CairnApp) : ViewModel() {
             mutableFailure.value = null
         } catch (e: CoreException) {
             mutableFailure.value = failureText(app.resources, e)
-        } catch (_: IOException) {
-            // Of another app's file, or of the medium: its message may name the file's owner.
+        } catch (_: FileTrouble) {
             mutableFailure.value = app.getString(R.string.trouble_io)
         }
     }

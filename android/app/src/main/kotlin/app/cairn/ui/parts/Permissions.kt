@@ -5,8 +5,6 @@ import android.Manifest.permission.ACCESS_COARSE_LOCATION
 import android.Manifest.permission.ACCESS_FINE_LOCATION
 import android.Manifest.permission.BLUETOOTH_SCAN
 import android.Manifest.permission.POST_NOTIFICATIONS
-import android.content.Context
-import android.content.pm.PackageManager.PERMISSION_GRANTED
 import android.os.Build
 import androidx.activity.compose.ManagedActivityResultLauncher
 import androidx.activity.compose.rememberLauncherForActivityResult
@@ -27,20 +25,6 @@ class Permissions(private val launcher: ManagedActivityResultLauncher<Array<Stri
 
     private fun ask(since: Int, permission: String) {
         if (Build.VERSION.SDK_INT >= since) launcher.launch(arrayOf(permission))
-    }
-
-    companion object {
-        fun hasLocation(context: Context) = context.has(ACCESS_FINE_LOCATION)
-
-        fun hasBackground(context: Context) = context.has(ACCESS_BACKGROUND_LOCATION)
-
-        fun hasBluetooth(context: Context) =
-            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) context.has(BLUETOOTH_SCAN) else hasLocation(context)
-
-        fun hasNotifications(context: Context) =
-            Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU || context.has(POST_NOTIFICATIONS)
-
-        private fun Context.has(permission: String) = checkSelfPermission(permission) == PERMISSION_GRANTED
     }
 }
 

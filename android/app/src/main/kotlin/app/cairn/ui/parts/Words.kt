@@ -144,6 +144,3 @@ private const val TENTHS = 10
 private const val METRES_PER_KM = 1_000.0
 private const val METRES_PER_MILE = 1_609.344
 private const val METRES_PER_FOOT = 0.3048
-
-/** The name by which people know a service. */
-fun hostOf(url: String): String = runCatching { java.net.URI(url).host }.getOrNull() ?: url

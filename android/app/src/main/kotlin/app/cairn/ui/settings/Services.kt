@@ -15,12 +15,12 @@ import androidx.compose.ui.res.stringResource
 import app.cairn.R
 import app.cairn.core.OutboxRow
 import app.cairn.core.ServiceChoice
-import app.cairn.core.ServiceProtocol
+import app.cairn.data.hostOf
+import app.cairn.data.serviceAt
 import app.cairn.ui.parts.Ask
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.SwitchRow
-import app.cairn.ui.parts.hostOf
 
 /** Where reports go, and on which terms. */
 @Composable
@@ -83,19 +83,3 @@ private fun AddService(add: (ServiceChoice) -> Unit, dismiss: () -> Unit) {
         dismissButton = { TextButton(dismiss) { Text(stringResource(R.string.cancel)) } },
     )
 }
-
-/** A service with the careful choices. */
-fun serviceAt(url: String) = ServiceChoice(
-    url = url,
-    key = null,
-    protocol = if (hostOf(url).endsWith("beacondb.net")) ServiceProtocol.BEACON_DB else ServiceProtocol.OPEN,
-    fullMetadata = false,
-    allowHttp = false,
-    unmeteredOnly = true,
-    chargingOnly = false,
-    roaming = false,
-    enabled = true,
-)
-
-/** The open service that most phones without Google ask. */
-const val BEACON_DB = "https://api.beacondb.net"

@@ -23,7 +23,7 @@ import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.R
 import app.cairn.core.ServiceChoice
 import app.cairn.data.Choices
-import app.cairn.ui.map.RasterTiles
+import app.cairn.data.RasterTiles
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.Page

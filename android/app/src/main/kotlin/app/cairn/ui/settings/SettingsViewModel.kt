@@ -11,16 +11,12 @@ import app.cairn.core.ServiceChoice
 import app.cairn.data.Choices
 import app.cairn.ui.parts.CoreViewModel
 import app.cairn.ui.parts.reportsText
-import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.withContext
-import java.io.File
-import java.io.IOException
 
 /** Everything the settings show. */
 @Immutable
@@ -96,22 +92,14 @@ class SettingsViewModel(app: CairnApp) : CoreViewModel(app) {
         read()
     }
 
-    /** Keeps a copy of a `.map` file: mapsforge reads it at random, which other apps' files do not allow. */
     fun setMapFile(source: Uri) = ask {
-        val file = File(app.filesDir, "background.map")
-        withContext(Dispatchers.IO) {
-            val part = File(app.filesDir, "background.map.part")
-            val input = app.contentResolver.openInputStream(source) ?: throw IOException("the file cannot be opened")
-            input.use { from -> part.outputStream().use(from::copyTo) }
-            if (!part.renameTo(file)) throw IOException("the file cannot be kept")
-        }
-        app.settings.change { it.copy(mapFile = file.path) }
+        val path = app.files.keepMap(source)
+        app.settings.change { it.copy(mapFile = path) }
     }
 
     fun removeMapFile() = ask {
-        val file = app.settings.now().mapFile ?: return@ask
         app.settings.change { it.copy(mapFile = null) }
-        withContext(Dispatchers.IO) { File(file).delete() }
+        app.files.removeMap()
     }
 
     private suspend fun read(done: String? = null) {

@@ -1,4 +1,4 @@
-package app.cairn.ui.map
+package app.cairn.data
 
 import org.mapsforge.core.model.Tile
 import org.mapsforge.map.layer.download.tilesource.AbstractTileSource
