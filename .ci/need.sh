@@ -25,3 +25,9 @@ if ! command -v cargo >/dev/null 2>&1; then
   echo "cargo is missing. It comes with rustup, see https://rustup.rs:  curl https://sh.rustup.rs -sSf | sh" >&2
   exit 1
 fi
+
+# The app is compiled and tested without an Android SDK: a JDK and Maven, as the resolver of libraries, are enough.
+need_for_the_app() {
+  need javac openjdk-17-jdk-headless
+  need mvn maven
+}

@@ -15,12 +15,17 @@ pub const BINDINGS: &str = "generated/uniffi";
 
 /// Cargo has its own up-to-date check.
 pub fn build(build: &Build) -> Result<()> {
-    run(cmd!(build.sh, "cargo build --quiet --package cairn-ffi"))
+    run(cmd!(build.sh, "cargo build --quiet --package cairn-ffi --package cairn-cli"))
 }
 
 /// Where the library for this machine is.
 pub fn folder(build: &Build) -> PathBuf {
     build.root.join("target/debug")
+}
+
+/// The command line, whose `serve` the app's tests upload to.
+pub fn command_line(build: &Build) -> PathBuf {
+    folder(build).join(format!("cairn{}", std::env::consts::EXE_SUFFIX))
 }
 
 pub fn library(build: &Build) -> PathBuf {

@@ -34,7 +34,10 @@ pub fn run(build: &Build, words: &[&str]) -> Result<()> {
         ("robolectric.offline", "true".into()),
         ("robolectric.dependency.dir", build.out("lib/robolectric")),
         ("robolectric.pixelCopyRenderMode", "hardware".into()),
+        // Loaded by JNA, and by the app itself for what the library needs from Android.
         ("jna.library.path", core::folder(build)),
+        ("java.library.path", core::folder(build)),
+        ("cairn.cli", core::command_line(build)),
         ("shots", build.out("shots")),
     ];
     let properties = properties.map(|(name, value)| format!("-D{name}={}", value.display()));

@@ -36,9 +36,17 @@ class PhoneWatch(private val context: Context, private val handler: Handler) {
         val filter = IntentFilter().apply { ACTIONS.forEach(::addAction) }
         val battery = context.registerReceiver(receiver, filter, null, handler)
         (permissions() + providers() + powerSave() + battery?.let(::look).orEmpty()).forEach { tell(Heard.AnEvent(it)) }
+        watchHeat(tell)
+    }
+
+    private fun watchHeat(tell: (Heard) -> Unit) {
         val heat = PowerManager.OnThermalStatusChangedListener { status -> tell(Heard.AnEvent(PhoneEvent.Heat(warmth(status)))) }
-        this.heat = heat
-        power.addThermalStatusListener(Executor(handler::post), heat)
+        try {
+            power.addThermalStatusListener(Executor(handler::post), heat)
+            this.heat = heat
+        } catch (_: RuntimeException) {
+            // What Android throws on phones without a thermal service: they are taken to be cool.
+        }
     }
 
     /** Permissions change without a broadcast: asked when a screen comes to the front. */

@@ -56,6 +56,7 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
     private var background: Layer? = null
     private var shown: Pair<String?, String?>? = null
     private var followed = false
+    private var opened = false
 
     val view = MapView(context).apply {
         tag = this@MapHolder
@@ -78,7 +79,13 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
             if (!followed) {
                 followed = true
                 view.setCenter(here.position)
+                view.setZoomLevel(STREET_ZOOM)
             }
+        }
+        state.home?.takeIf { !followed && !opened }?.let { (lat, lon) ->
+            opened = true
+            view.setCenter(LatLong(lat, lon))
+            view.setZoomLevel(HOME_ZOOM)
         }
         state.estimate?.let {
             estimate.setLatLong(LatLong(it.lat, it.lon))
@@ -140,6 +147,10 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
     private companion object {
         val START = LatLong(50.0, 10.0)
         const val START_ZOOM: Byte = 5
+
+        /** Shows an area of some 20 km. */
+        const val HOME_ZOOM: Byte = 12
+        const val STREET_ZOOM: Byte = 15
     }
 }
 

@@ -65,7 +65,11 @@ fun MapScreen(state: MapState, look: (GeoBox) -> Unit, start: () -> Unit, stop: 
 @Composable
 private fun StatusCard(state: MapState, help: () -> Unit, modifier: Modifier) {
     val resources = LocalContext.current.resources
-    Card(modifier.fillMaxWidth().padding(12.dp), elevation = CardDefaults.cardElevation(4.dp)) {
+    Card(
+        modifier.fillMaxWidth().padding(12.dp),
+        colors = CardDefaults.cardColors(MaterialTheme.colorScheme.surfaceContainer),
+        elevation = CardDefaults.cardElevation(4.dp),
+    ) {
         Column(Modifier.padding(16.dp), Arrangement.spacedBy(8.dp)) {
             Text(
                 statusText(resources, state.collecting.status),

@@ -9,6 +9,7 @@ import app.cairn.core.CoreException
 import app.cairn.core.CoveredHexagon
 import app.cairn.core.GeoBox
 import app.cairn.core.Position
+import app.cairn.core.RankedSubject
 import app.cairn.core.Reached
 import app.cairn.core.ScanEvent
 import app.cairn.core.ofScans
@@ -22,6 +23,7 @@ import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import java.time.LocalDate
 
 /** Everything the map shows. */
 @Immutable
@@ -33,6 +35,8 @@ data class MapState(
     val estimate: Position? = null,
     val mapFile: String? = null,
     val tileUrl: String? = null,
+    /** Where the map opens: the user's best area. Latitude and longitude. */
+    val home: Pair<Double, Double>? = null,
 )
 
 class MapViewModel(app: CairnApp) : CoreViewModel(app) {
@@ -46,6 +50,10 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
     private var looking: Job? = null
 
     init {
+        ask {
+            val best = app.core.leaderboard(LocalDate.now()).areas.firstOrNull()?.subject
+            if (best is RankedSubject.Area) known.update { it.copy(home = best.lat to best.lon) }
+        }
         viewModelScope.launch {
             while (true) {
                 refresh()

@@ -1,0 +1,67 @@
+package app.cairn
+
+import android.content.Context
+import app.cairn.core.Core
+import app.cairn.core.FixEvent
+import app.cairn.core.PhoneEvent
+import app.cairn.core.ScanEvent
+import app.cairn.core.Sensor
+import app.cairn.core.WifiGeneration
+import app.cairn.core.WifiHeard
+import org.robolectric.RuntimeEnvironment
+
+/** The app under test. */
+val app: CairnApp get() = RuntimeEnvironment.getApplication() as CairnApp
+
+/** 2026-06-01, 12:00 UTC. */
+const val NOON = 1_780_315_200_000L
+
+/** A street in Helsinki: a fix every ten metres and two seconds, an access point every twenty metres. */
+object Street {
+    fun fix(step: Int, monoMs: Long = step * 2_000L) = FixEvent(
+        monoMs = monoMs,
+        utcMs = NOON + step * 2_000L,
+        utcOffsetMin = 180,
+        lat = lat(step),
+        lon = LON,
+        accuracyM = 5.0,
+        altitudeM = null,
+        altitudeAccuracyM = null,
+        speedMps = 5.0,
+        headingDeg = 0.0,
+        pressureHpa = null,
+        mock = false,
+    )
+
+    fun lat(step: Int) = 60.17 + step * 9e-5
+
+    const val LON = 24.94
+
+    /** What is heard at a step: the six nearest access points, weaker with distance. */
+    fun scan(step: Int, monoMs: Long = step * 2_000L) = ScanEvent(wifi = (-3..2).map { heard(step / 2 + it, step, monoMs) })
+
+    private fun heard(number: Int, step: Int, monoMs: Long): WifiHeard {
+        val metres = kotlin.math.abs(number * 20.0 - step * 10.0)
+        return WifiHeard(
+            monoMs = monoMs,
+            bssid = "00:1a:2b:3c:%02x:%02x".format((number + 100) / 256, (number + 100) % 256),
+            ssid = "net$number".toByteArray(),
+            signalDbm = (-45 - metres / 2).toInt().toShort(),
+            frequencyMhz = 2412u,
+            generation = WifiGeneration.N,
+        )
+    }
+}
+
+/** Walks the street with the core alone. */
+suspend fun Core.walk(steps: Int) {
+    prepare(app.settings.now().collectingSettings(), 0, false)
+    onEvent(0, PhoneEvent.Start)
+    repeat(steps) { step ->
+        onFix(step * 2_000L, Street.fix(step))
+        onScan(step * 2_000L, Sensor.WIFI, Street.scan(step))
+    }
+    flush()
+}
+
+fun Context.freshCore(name: String) = Core(this, getDatabasePath(name))

@@ -1,0 +1,111 @@
+package app.cairn.core
+
+import app.cairn.BuildInfo
+import app.cairn.Street
+import app.cairn.app
+import app.cairn.data.Choices
+import app.cairn.freshCore
+import app.cairn.walk
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.runBlocking
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import java.io.File
+import java.time.LocalDate
+
+/** The generated Kotlin on the real core: values there and back, exceptions, threads, the end. */
+@RunWith(RobolectricTestRunner::class)
+class CoreTest {
+    private val core = app.freshCore("core-test.db")
+
+    @Test fun aWalkBecomesPointsCoverageAndAPosition() = runBlocking {
+        core.walk(40)
+        val board = core.leaderboard(LocalDate.of(2026, 6, 1))
+        assertEquals(RankedSubject.Day(LocalDate.of(2026, 6, 1).toEpochDay().toInt()), board.today.subject)
+        assertTrue("${board.totals}", board.totals.wifi >= 20u && board.totals.distanceM in 350.0..400.0)
+        assertEquals(1u, board.today.rank)
+        assertEquals("FI", board.countries.single().reached.country)
+
+        val covered = core.coverage(GeoBox(60.1, 24.9, 60.2, 25.0), 1_000)
+        assertTrue(covered.isNotEmpty() && covered.all { it.resolution == 9 && it.corners.size == 12 })
+        assertTrue(covered.any { hexagon -> (0..10 step 2).any { kotlin.math.abs(hexagon.corners[it] - 60.17) < 0.005 } })
+
+        val position = core.locate(Street.scan(20))
+        assertNotNull(position)
+        assertTrue(metresBetween(position!!.lat, position.lon, Street.lat(20), Street.LON) < 30)
+        assertEquals(EstimateSource.WIFI, position.source)
+    }
+
+    @Test fun oneLoneAccessPointAnswersNothing() = runBlocking {
+        core.walk(10)
+        val scan = Street.scan(5)
+        assertNull(core.locate(scan.copy(wifi = scan.wifi.take(1))))
+    }
+
+    @Test fun whatIsWrongComesAsAnExceptionThatSaysSo() {
+        val refused = assertThrows(CoreException.BadInput::class.java) { runBlocking { core.refuseAddress("nonsense") } }
+        assertTrue(refused.what, "hardware address" in refused.what)
+        val file = File(app.cacheDir, "empty.csv").apply { createNewFile() }
+        val empty = assertThrows(CoreException.BadFile::class.java) { runBlocking { core.importFile(file, false, Work()) } }
+        assertTrue(empty.what, "empty" in empty.what)
+        val far = FixEvent(0, 0, null, 91.0, 0.0, null, null, null, null, null, null, false)
+        runBlocking { core.prepare(Choices().collectingSettings(), 0, false) }
+        assertThrows(CoreException.BadInput::class.java) { runBlocking { core.onFix(0, far) } }
+    }
+
+    @Test fun manyThreadsMayAskAtOnce() = runBlocking {
+        core.walk(5)
+        val answers = (1..200).map { async(Dispatchers.IO) { core.numbers().reports } }.awaitAll()
+        assertEquals(1, answers.toSet().size)
+    }
+
+    @Test fun afterTheEndItAnswersClosedAndCanBeOpenedAgain() = runBlocking {
+        core.walk(5)
+        val before = core.numbers()
+        core.close()
+        assertEquals(before.reports, core.numbers().reports)
+        val native = NativeCore.open(app.getDatabasePath("closed.db").path, BuildInfo.CORE_VERSION)
+        native.shutDown()
+        assertThrows(CoreException.Closed::class.java) { native.flush() }
+        native.destroy()
+        assertThrows(IllegalStateException::class.java) { native.flush() }
+        Unit
+    }
+
+    @Test fun anotherVersionOfTheCoreIsRefused() {
+        assertEquals(BuildInfo.CORE_VERSION, coreVersion())
+        val path = app.getDatabasePath("version.db").path
+        val refused = assertThrows(CoreException.BadInput::class.java) { NativeCore.open(path, "9.9.9") }
+        assertTrue(refused.what, "9.9.9" in refused.what)
+        assertTrue(!File(path).exists())
+    }
+
+    @Test fun aSecondCoreOnTheSameDatabaseIsRefused() = runBlocking {
+        core.walk(1)
+        val second = app.freshCore("core-test.db")
+        assertThrows(CoreException.Locked::class.java) { runBlocking { second.numbers() } }
+        Unit
+    }
+
+    @Test fun everythingCanBeErased() = runBlocking {
+        core.walk(10)
+        core.erase()
+        assertEquals(0uL, core.numbers().reports)
+        assertEquals(0u, core.leaderboard(LocalDate.of(2026, 6, 1)).totals.days)
+    }
+
+    @Test fun theCoreIsNeverAskedOnTheMainThread() {
+        val onMain = Core(app, app.getDatabasePath("main.db"), Dispatchers.Main.immediate)
+        assertThrows(IllegalStateException::class.java) { runBlocking { onMain.numbers() } }
+    }
+
+    @Test fun theAppsUsualChoicesAreTheCores() = assertEquals(defaultCollectingSettings(), Choices().collectingSettings())
+}
