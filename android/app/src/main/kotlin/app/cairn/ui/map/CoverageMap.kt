@@ -148,8 +148,8 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
         val START = LatLong(50.0, 10.0)
         const val START_ZOOM: Byte = 5
 
-        /** Shows an area of some 20 km. */
-        const val HOME_ZOOM: Byte = 12
+        /** Shows a walk. */
+        const val HOME_ZOOM: Byte = 14
         const val STREET_ZOOM: Byte = 15
     }
 }

@@ -35,7 +35,7 @@ data class MapState(
     val estimate: Position? = null,
     val mapFile: String? = null,
     val tileUrl: String? = null,
-    /** Where the map opens: the user's best area. Latitude and longitude. */
+    /** Where the map opens, latitude and longitude. */
     val home: Pair<Double, Double>? = null,
 )
 
@@ -51,8 +51,8 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
 
     init {
         ask {
-            val best = app.core.leaderboard(LocalDate.now()).areas.firstOrNull()?.subject
-            if (best is RankedSubject.Area) known.update { it.copy(home = best.lat to best.lon) }
+            val home = home()
+            known.update { it.copy(home = home) }
         }
         viewModelScope.launch {
             while (true) {
@@ -78,6 +78,14 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
 
     fun stop() = StumbleService.stop(app)
 
+    /** The ground walked last in the user's best area. */
+    private suspend fun home(): Pair<Double, Double>? {
+        val best = app.core.leaderboard(LocalDate.now()).areas.firstOrNull()?.subject as? RankedSubject.Area ?: return null
+        val around = GeoBox(best.lat - AREA_DEGREES, best.lon - AREA_DEGREES, best.lat + AREA_DEGREES, best.lon + AREA_DEGREES)
+        val newest = app.core.coverage(around, MOST_HEXAGONS).maxByOrNull { it.lastDay } ?: return null
+        return newest.corners[0] to newest.corners[1]
+    }
+
     private suspend fun refresh() {
         if (state.value.collecting.heard.isEmpty() && known.value.trip == null && box == null) return
         try {
@@ -96,5 +104,8 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
         const val SETTLE_MS = 150L
         const val KEEP_MS = 5_000L
         const val MOST_HEXAGONS = 2_500
+
+        /** An area of the leaderboard (H3 resolution 5) reaches some 10 km from its middle. */
+        const val AREA_DEGREES = 0.2
     }
 }
