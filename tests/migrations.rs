@@ -38,7 +38,7 @@ fn every_old_database_opens_with_all_that_was_in_it() {
         let engine = engine_on(&path);
         let mut reports = Vec::<Report>::new();
         engine
-            .reports::<CoreError>(|_, r| {
+            .reports::<CoreError>(cairn::exchange::Selection::All, |_, r| {
                 reports.push(r);
                 Ok(())
             })

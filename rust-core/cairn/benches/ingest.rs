@@ -162,7 +162,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for run in 0..5 {
         let (ours, engine) = through_the_engine(&dir.path().join(format!("engine-{run}.db")), &journey)?;
         let mut reports = Vec::new();
-        engine.reports::<CoreError>(|_, r| {
+        engine.reports::<CoreError>(cairn::exchange::Selection::All, |_, r| {
             reports.push(r);
             Ok(())
         })?;

@@ -16,7 +16,13 @@ class CoveredHexagon(
     /** H3 resolution, 9 is the finest. */
     val resolution: Int,
     val corners: DoubleArray,
-)
+) {
+    /** The part of the map that it lies in; a hexagon over the date line gives the whole way round. */
+    fun box(): GeoBox {
+        val (lats, lons) = corners.toList().chunked(2) { (lat, lon) -> lat to lon }.unzip()
+        return GeoBox(lats.min(), lons.min(), lats.max(), lons.max())
+    }
+}
 
 /** Reads the packed form that `rust-core/ffi/src/coverage.rs` writes. */
 internal object Coverage {

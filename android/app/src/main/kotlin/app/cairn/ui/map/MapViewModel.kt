@@ -81,9 +81,12 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
     /** The ground walked last in the user's best area. */
     private suspend fun home(): Pair<Double, Double>? {
         val best = app.core.leaderboard(LocalDate.now()).areas.firstOrNull()?.subject as? RankedSubject.Area ?: return null
-        val around = GeoBox(best.lat - AREA_DEGREES, best.lon - AREA_DEGREES, best.lat + AREA_DEGREES, best.lon + AREA_DEGREES)
-        val newest = app.core.coverage(around, MOST_HEXAGONS).maxByOrNull { it.lastDay } ?: return null
-        return newest.corners[0] to newest.corners[1]
+        var around = GeoBox(best.lat - AREA_DEGREES, best.lon - AREA_DEGREES, best.lat + AREA_DEGREES, best.lon + AREA_DEGREES)
+        // First which part of the area, then which hexagon of that part.
+        repeat(2) {
+            around = app.core.coverage(around, MOST_HEXAGONS).maxByOrNull { it.lastDay }?.box() ?: return null
+        }
+        return (around.south + around.north) / 2 to (around.west + around.east) / 2
     }
 
     private suspend fun refresh() {
