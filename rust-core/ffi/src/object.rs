@@ -259,9 +259,10 @@ impl NativeCore {
     ) -> Result<u64, CoreException> {
         let selection = if quarantined { Selection::Quarantined } else { Selection::All };
         let options = ExportOptions { format: kind.into(), selection };
-        let of = self.engine.stats()?.reports;
+        // How many were refused is not known beforehand; counting everything stored would only be thrown away.
+        let of = if quarantined { 0 } else { self.engine.stats()?.reports };
         let mut watch = |written| {
-            work.set(written, if quarantined { 0 } else { of }, written);
+            work.set(written, of, written);
             !work.is_cancelled()
         };
         Ok(exchange::export_to(&self.engine, options, Path::new(path), &mut watch)?)

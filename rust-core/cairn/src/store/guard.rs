@@ -11,11 +11,7 @@ use crate::model::Mac;
 
 /// Everything that must not be recorded.
 pub(crate) fn load(db: &Connection) -> Result<Guard, StoreError> {
-    let cells = db
-        .prepare("SELECT cell FROM zone_cell")?
-        .query_map([], |row| row.get::<_, i64>(0))?
-        .map(|c| CellIndex::try_from(c? as u64).map_err(|_| StoreError::Value("zone_cell.cell")))
-        .collect::<Result<HashSet<_>, _>>()?;
+    let cells = zones(db)?.into_iter().flat_map(|(_, cells)| cells).collect();
     let (macs, names) = refused(db)?;
     Ok(Guard::new(cells, macs.into_iter().collect(), names))
 }

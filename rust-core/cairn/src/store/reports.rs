@@ -158,9 +158,7 @@ pub(crate) fn read(db: &Connection, id: ReportId) -> Result<Option<Report>, Stor
 
 /// The reports after `after`, oldest first, with their trips, at most `limit`: for reading all of them in bounded memory.
 pub(crate) fn page(db: &Connection, after: ReportId, limit: u32) -> Result<Vec<(ReportId, TripId)>, StoreError> {
-    let mut select = db.prepare_cached("SELECT id, trip FROM report WHERE id > ? ORDER BY id LIMIT ?")?;
-    let rows = select.query_map([after.0, i64::from(limit)], |row| Ok((ReportId(row.get(0)?), TripId(row.get(1)?))))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    page_of(db, "SELECT id, trip FROM report WHERE id > ? ORDER BY id LIMIT ?", after, limit)
 }
 
 /// The same, of those that some service refused.
@@ -169,10 +167,13 @@ pub(crate) fn quarantined_page(
     after: ReportId,
     limit: u32,
 ) -> Result<Vec<(ReportId, TripId)>, StoreError> {
-    let mut select = db.prepare_cached(
-        "SELECT id, trip FROM report WHERE id IN (SELECT report FROM outbox WHERE state = 2 AND report > ?1)
-         ORDER BY id LIMIT ?2",
-    )?;
+    let sql = "SELECT id, trip FROM report WHERE id IN (SELECT report FROM outbox WHERE state = 2 AND report > ?)
+               ORDER BY id LIMIT ?";
+    page_of(db, sql, after, limit)
+}
+
+fn page_of(db: &Connection, sql: &str, after: ReportId, limit: u32) -> Result<Vec<(ReportId, TripId)>, StoreError> {
+    let mut select = db.prepare_cached(sql)?;
     let rows = select.query_map([after.0, i64::from(limit)], |row| Ok((ReportId(row.get(0)?), TripId(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

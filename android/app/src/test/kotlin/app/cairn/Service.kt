@@ -1,7 +1,6 @@
 package app.cairn
 
 import java.io.Closeable
-import java.io.File
 
 /** The real location service of the command line, on loopback. */
 class Service(mode: String = "beacondb") : Closeable {
@@ -18,6 +17,3 @@ class Service(mode: String = "beacondb") : Closeable {
         process.waitFor()
     }
 }
-
-/** Where pictures go. */
-val shots = File(System.getProperty("shots", "build/shots"))

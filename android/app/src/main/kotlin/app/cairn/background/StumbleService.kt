@@ -11,10 +11,15 @@ import android.os.IBinder
 import android.os.PowerManager
 import app.cairn.cairn
 import app.cairn.core.CollectingStatus
+import app.cairn.core.CoreException
+import app.cairn.core.Reached
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.collectLatest
+import kotlinx.coroutines.flow.distinctUntilChangedBy
 import kotlinx.coroutines.launch
 
 /**
@@ -64,12 +69,22 @@ class StumbleService : Service() {
         if (showing) return
         showing = true
         scope.launch {
-            cairn.collecting.state.collect { state ->
+            // Fixes change the state every second: the words only change with the status, and the trip's numbers may wait.
+            cairn.collecting.state.distinctUntilChangedBy { it.status to it.trouble }.collectLatest { state ->
                 holdAwake(state.status)
-                val trip = runCatching { cairn.core.trip() }.getOrNull()
-                getSystemService(NotificationManager::class.java).notify(CollectingNotice.ID, notice.of(state, trip))
+                do {
+                    getSystemService(NotificationManager::class.java).notify(CollectingNotice.ID, notice.of(state, trip()))
+                    delay(REFRESH_MS)
+                } while (state.status == CollectingStatus.Collecting)
             }
         }
+    }
+
+    /** Null where there is none, or the core is in trouble, which the collection tells by itself. */
+    private suspend fun trip(): Reached? = try {
+        cairn.core.trip()
+    } catch (_: CoreException) {
+        null
     }
 
     /** Awake while something is heard, asleep while it waits: significant motion and the alarm wake the phone by themselves. */
@@ -87,6 +102,7 @@ class StumbleService : Service() {
 
     companion object {
         private const val LOCK = "cairn:collecting"
+        private const val REFRESH_MS = 5_000L
         private const val ACTION_START = "app.cairn.START"
         private const val ACTION_STOP = "app.cairn.STOP"
         private const val ACTION_GO_ON = "app.cairn.GO_ON"

@@ -37,6 +37,7 @@ import app.cairn.core.CollectingStatus
 import app.cairn.core.GeoBox
 import app.cairn.core.metresBetween
 import app.cairn.ui.parts.Figure
+import app.cairn.ui.parts.WhileSeen
 import app.cairn.ui.parts.distanceText
 import app.cairn.ui.parts.numberText
 import app.cairn.ui.parts.ofApp
@@ -48,6 +49,7 @@ import app.cairn.ui.theme.CairnTheme
 fun MapRoute(help: () -> Unit) {
     val model = ofApp(::MapViewModel)
     val state by model.state.collectAsStateWithLifecycle()
+    WhileSeen(REFRESH_MS, model::refresh)
     MapScreen(state, model::look, start = model::start, stop = model::stop, help = help)
 }
 
@@ -133,6 +135,8 @@ private fun Controls(state: MapState, start: () -> Unit, stop: () -> Unit, modif
         )
     }
 }
+
+private const val REFRESH_MS = 3_000L
 
 @Preview
 @Composable

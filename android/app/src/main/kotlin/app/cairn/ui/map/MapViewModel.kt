@@ -22,7 +22,6 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.update
-import kotlinx.coroutines.launch
 import java.time.LocalDate
 
 /** Everything the map shows. */
@@ -54,12 +53,6 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
             val home = home()
             known.update { it.copy(home = home) }
         }
-        viewModelScope.launch {
-            while (true) {
-                refresh()
-                delay(REFRESH_MS)
-            }
-        }
     }
 
     /** The part of the map that is seen has changed. */
@@ -89,7 +82,7 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
         return (around.south + around.north) / 2 to (around.west + around.east) / 2
     }
 
-    private suspend fun refresh() {
+    suspend fun refresh() {
         if (state.value.collecting.heard.isEmpty() && known.value.trip == null && box == null) return
         try {
             val trip = app.core.trip()
@@ -103,7 +96,6 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
     }
 
     private companion object {
-        const val REFRESH_MS = 3_000L
         const val SETTLE_MS = 150L
         const val KEEP_MS = 5_000L
         const val MOST_HEXAGONS = 2_500

@@ -25,6 +25,7 @@ import app.cairn.ui.parts.Figure
 import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.Page
 import app.cairn.ui.parts.TroubleGroup
+import app.cairn.ui.parts.WhileSeen
 import app.cairn.ui.parts.agoText
 import app.cairn.ui.parts.numberText
 import app.cairn.ui.parts.ofApp
@@ -36,6 +37,7 @@ fun OutboxRoute() {
     val state by model.state.collectAsStateWithLifecycle()
     val failure by model.failure.collectAsStateWithLifecycle()
     LaunchedEffect(Unit) { model.load() }
+    WhileSeen(REFRESH_MS, model::refresh)
     OutboxScreen(state, failure, model::sendNow, { model.resume(it) }, { model.resend(it) })
 }
 
@@ -101,6 +103,8 @@ private fun Quarantine(state: OutboxState, resend: (QuarantinedRow) -> Unit) = G
     }
     if (state.quarantined.size > SHOWN) Explanation(stringResource(R.string.and_more, state.quarantined.size - SHOWN))
 }
+
+private const val REFRESH_MS = 2_000L
 
 /** More than anybody reads; all of them can be exported. */
 private const val SHOWN = 20

@@ -1,18 +1,15 @@
 package app.cairn.ui.outbox
 
 import androidx.compose.runtime.Immutable
-import androidx.lifecycle.viewModelScope
 import app.cairn.CairnApp
 import app.cairn.background.UploadWorker
 import app.cairn.core.CoreException
 import app.cairn.core.OutboxRow
 import app.cairn.core.QuarantinedRow
 import app.cairn.ui.parts.CoreViewModel
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
-import kotlinx.coroutines.launch
 
 /** Everything the outbox shows. */
 @Immutable
@@ -22,20 +19,15 @@ class OutboxViewModel(app: CairnApp) : CoreViewModel(app) {
     private val mutableState = MutableStateFlow<OutboxState?>(null)
     val state: StateFlow<OutboxState?> = mutableState.asStateFlow()
 
-    init {
-        viewModelScope.launch {
-            while (true) {
-                delay(REFRESH_MS)
-                try {
-                    read()
-                } catch (_: CoreException) {
-                    // The user sees it with the next thing they ask for; what is shown stays as it was.
-                }
-            }
+    fun load() = ask { read() }
+
+    suspend fun refresh() {
+        try {
+            read()
+        } catch (_: CoreException) {
+            // The user sees it with the next thing they ask for; what is shown stays as it was.
         }
     }
-
-    fun load() = ask { read() }
 
     fun sendNow() = UploadWorker.enqueue(app, hurry = true)
 
@@ -53,9 +45,5 @@ class OutboxViewModel(app: CairnApp) : CoreViewModel(app) {
 
     private suspend fun read() {
         mutableState.value = OutboxState(app.core.outbox(), app.core.quarantined())
-    }
-
-    private companion object {
-        const val REFRESH_MS = 2_000L
     }
 }

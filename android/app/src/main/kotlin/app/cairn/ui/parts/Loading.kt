@@ -1,8 +1,12 @@
 package app.cairn.ui.parts
 
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.ui.platform.LocalContext
+import androidx.lifecycle.Lifecycle
 import androidx.lifecycle.ViewModel
+import androidx.lifecycle.compose.LocalLifecycleOwner
+import androidx.lifecycle.repeatOnLifecycle
 import androidx.lifecycle.viewModelScope
 import androidx.lifecycle.viewmodel.compose.viewModel
 import app.cairn.CairnApp
@@ -10,6 +14,7 @@ import app.cairn.R
 import app.cairn.cairn
 import app.cairn.core.CoreException
 import app.cairn.data.FileTrouble
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
@@ -37,4 +42,18 @@ abstract class CoreViewModel(protected val app: CairnApp) : ViewModel() {
 inline fun <reified T : ViewModel> ofApp(crossinline make: (CairnApp) -> T): T {
     val app = LocalContext.current.cairn
     return viewModel { make(app) }
+}
+
+/** Does something again and again, as long as the screen is seen. */
+@Composable
+fun WhileSeen(everyMs: Long, work: suspend () -> Unit) {
+    val owner = LocalLifecycleOwner.current
+    LaunchedEffect(owner) {
+        owner.repeatOnLifecycle(Lifecycle.State.STARTED) {
+            while (true) {
+                delay(everyMs)
+                work()
+            }
+        }
+    }
 }

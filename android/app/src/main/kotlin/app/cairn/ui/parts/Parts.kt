@@ -4,7 +4,6 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.ColumnScope
 import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
@@ -159,6 +158,3 @@ fun Ask(title: String, text: String, action: String, confirm: () -> Unit, dismis
 fun TroubleGroup(text: String) = Group(colour = MaterialTheme.colorScheme.errorContainer) {
     Text(text, color = MaterialTheme.colorScheme.onErrorContainer)
 }
-
-@Composable
-fun Gap() = Spacer(Modifier.size(8.dp))

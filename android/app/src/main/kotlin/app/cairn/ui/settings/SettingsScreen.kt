@@ -66,33 +66,7 @@ fun SettingsRoute(back: () -> Unit) {
     val state by model.state.collectAsStateWithLifecycle()
     val failure by model.failure.collectAsStateWithLifecycle()
     LaunchedEffect(Unit) { model.load() }
-    SettingsScreen(state, failure, back, remember(model) { actionsOf(model) })
-}
-
-private fun actionsOf(model: SettingsViewModel) = object : SettingsActions {
-    override fun change(change: (Choices) -> Choices) = model.change(change).let {}
-
-    override fun addService(choice: ServiceChoice) = model.addService(choice).let {}
-
-    override fun setService(id: Long, choice: ServiceChoice) = model.setService(id, choice).let {}
-
-    override fun removeService(id: Long) = model.removeService(id).let {}
-
-    override fun addZoneHere() = model.addZoneHere().let {}
-
-    override fun removeZone(id: Long) = model.removeZone(id).let {}
-
-    override fun refuseName(part: String) = model.refuseName(part).let {}
-
-    override fun allowName(part: String) = model.allowName(part).let {}
-
-    override fun refuseAddress(address: String) = model.refuseAddress(address).let {}
-
-    override fun allowAddress(address: String) = model.allowAddress(address).let {}
-
-    override fun setMapFile(source: Uri) = model.setMapFile(source).let {}
-
-    override fun removeMapFile() = model.removeMapFile().let {}
+    SettingsScreen(state, failure, back, model)
 }
 
 @Composable
@@ -182,9 +156,6 @@ private fun Background(choices: Choices, actions: SettingsActions) = Group(strin
 private fun Others(choices: Choices, actions: SettingsActions) = Group(stringResource(R.string.others)) {
     SwitchRow(stringResource(R.string.automation), stringResource(R.string.automation_explanation), choices.automation) { on ->
         actions.change { it.copy(automation = on) }
-    }
-    SwitchRow(stringResource(R.string.share_estimates), stringResource(R.string.share_estimates_explanation), choices.shareEstimates) { on ->
-        actions.change { it.copy(shareEstimates = on) }
     }
     SwitchRow(stringResource(R.string.prune), stringResource(R.string.prune_explanation), choices.pruneSent) { on ->
         actions.change { it.copy(pruneSent = on) }

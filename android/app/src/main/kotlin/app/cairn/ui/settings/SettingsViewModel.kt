@@ -30,7 +30,7 @@ data class SettingsState(
     val done: String? = null,
 )
 
-class SettingsViewModel(app: CairnApp) : CoreViewModel(app) {
+class SettingsViewModel(app: CairnApp) : CoreViewModel(app), SettingsActions {
     private val known = MutableStateFlow(SettingsState())
 
     val state: StateFlow<SettingsState> = combine(known, app.settings.choices, app.collecting.state) { known, choices, collecting ->
@@ -39,67 +39,54 @@ class SettingsViewModel(app: CairnApp) : CoreViewModel(app) {
 
     fun load() = ask { read() }
 
-    fun change(change: (Choices) -> Choices) = viewModelScope.launch { app.settings.change(change) }
-
-    fun addService(choice: ServiceChoice) = ask {
-        app.core.addService(choice)
-        read()
+    override fun change(change: (Choices) -> Choices) {
+        viewModelScope.launch { app.settings.change(change) }
     }
 
-    fun setService(id: Long, choice: ServiceChoice) = ask {
-        app.core.setService(id, choice)
-        read()
-    }
+    override fun addService(choice: ServiceChoice) = thenRead { app.core.addService(choice) }
 
-    fun removeService(id: Long) = ask {
-        app.core.removeService(id)
-        read()
-    }
+    override fun setService(id: Long, choice: ServiceChoice) = thenRead { app.core.setService(id, choice) }
+
+    override fun removeService(id: Long) = thenRead { app.core.removeService(id) }
 
     /** Around where the phone is. The screen has asked. */
-    fun addZoneHere() = ask {
-        val fix = app.collecting.state.value.fix ?: return@ask
-        addZone(fix.lat, fix.lon)
+    override fun addZoneHere() {
+        ask {
+            val fix = app.collecting.state.value.fix ?: return@ask
+            val added = app.core.addZone(fix.lat, fix.lon)
+            read(app.getString(R.string.zone_added, reportsText(app.resources, added.reportsDeleted)))
+        }
     }
 
-    fun addZone(lat: Double, lon: Double) = ask {
-        val added = app.core.addZone(lat, lon)
-        read(app.getString(R.string.zone_added, reportsText(app.resources, added.reportsDeleted)))
+    override fun removeZone(id: Long) = thenRead { app.core.removeZone(id) }
+
+    override fun refuseName(part: String) = thenRead { app.core.refuseName(part) }
+
+    override fun allowName(part: String) = thenRead { app.core.allowName(part) }
+
+    override fun refuseAddress(address: String) = thenRead { app.core.refuseAddress(address) }
+
+    override fun allowAddress(address: String) = thenRead { app.core.allowAddress(address) }
+
+    override fun setMapFile(source: Uri) {
+        ask {
+            val path = app.files.keepMap(source)
+            app.settings.change { it.copy(mapFile = path) }
+        }
     }
 
-    fun removeZone(id: Long) = ask {
-        app.core.removeZone(id)
-        read()
+    override fun removeMapFile() {
+        ask {
+            app.settings.change { it.copy(mapFile = null) }
+            app.files.removeMap()
+        }
     }
 
-    fun refuseName(part: String) = ask {
-        app.core.refuseName(part)
-        read()
-    }
-
-    fun allowName(part: String) = ask {
-        app.core.allowName(part)
-        read()
-    }
-
-    fun refuseAddress(address: String) = ask {
-        app.core.refuseAddress(address)
-        read()
-    }
-
-    fun allowAddress(address: String) = ask {
-        app.core.allowAddress(address)
-        read()
-    }
-
-    fun setMapFile(source: Uri) = ask {
-        val path = app.files.keepMap(source)
-        app.settings.change { it.copy(mapFile = path) }
-    }
-
-    fun removeMapFile() = ask {
-        app.settings.change { it.copy(mapFile = null) }
-        app.files.removeMap()
+    private fun thenRead(work: suspend () -> Unit) {
+        ask {
+            work()
+            read()
+        }
     }
 
     private suspend fun read(done: String? = null) {
