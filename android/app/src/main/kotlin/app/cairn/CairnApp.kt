@@ -6,6 +6,7 @@ import android.os.Handler
 import android.os.Looper
 import app.cairn.background.Alarm
 import app.cairn.background.Collecting
+import app.cairn.background.Telling
 import app.cairn.collect.BeaconCollector
 import app.cairn.collect.CellCollector
 import app.cairn.collect.Collector
@@ -19,6 +20,7 @@ import app.cairn.data.Settings
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.MutableStateFlow
 
 /** Holds what lives as long as the process. */
 class CairnApp : Application() {
@@ -26,6 +28,8 @@ class CairnApp : Application() {
     val settings by lazy { Settings(this) }
     val files by lazy { Files(this) }
     val core by lazy { Core(this, getDatabasePath("cairn.db")) }
+    /** Whether other apps are told where the phone is. */
+    val telling = MutableStateFlow(Telling.OFF)
     val gnss by lazy { GnssCollector(this, handler) }
     val collecting by lazy {
         val all = listOf(gnss, WifiCollector(this, handler), CellCollector(this, handler), BeaconCollector(this), MotionCollector(this))

@@ -1,11 +1,10 @@
 package app.cairn
 
 import android.Manifest.permission.ACCESS_FINE_LOCATION
+import android.content.Intent
 import android.location.Location
 import android.location.LocationManager
-import android.net.wifi.ScanResult
 import android.net.wifi.WifiManager
-import android.net.wifi.WifiSsid
 import android.os.Looper
 import android.os.SystemClock
 import androidx.work.ListenableWorker
@@ -114,16 +113,8 @@ class MainJobTest {
             speed = 5f
         }
         shadowOf(locations).simulateLocation(fix)
-        shadowOf(wifi).setScanResults(Street.scan(step).wifi.map { heard ->
-            ScanResult().apply {
-                BSSID = heard.bssid
-                wifiSsid = WifiSsid.fromBytes(heard.ssid)
-                level = heard.signalDbm!!.toInt()
-                frequency = 2412
-                timestamp = SystemClock.elapsedRealtimeNanos() / 1_000
-            }
-        })
-        app.sendBroadcast(android.content.Intent(WifiManager.SCAN_RESULTS_AVAILABLE_ACTION))
+        app.hears(Street.scan(step))
+        app.sendBroadcast(Intent(WifiManager.SCAN_RESULTS_AVAILABLE_ACTION))
         val seen = System.nanoTime()
         waitUntil("fix $step") { app.collecting.state.value.fix?.lat == Street.lat(step) || System.nanoTime() - seen > 2_000_000_000 }
     }

@@ -1,6 +1,10 @@
 package app.cairn
 
 import android.content.Context
+import android.net.wifi.ScanResult
+import android.net.wifi.WifiManager
+import android.net.wifi.WifiSsid
+import android.os.SystemClock
 import app.cairn.core.Core
 import app.cairn.core.FixEvent
 import app.cairn.core.PhoneEvent
@@ -9,6 +13,7 @@ import app.cairn.core.Sensor
 import app.cairn.core.WifiGeneration
 import app.cairn.core.WifiHeard
 import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
 
 /** The app under test. */
 val app: CairnApp get() = RuntimeEnvironment.getApplication() as CairnApp
@@ -63,5 +68,19 @@ suspend fun Core.walk(steps: Int) {
     }
     flush()
 }
+
+/** What Android will answer to a WiFi scan. */
+fun Context.hears(scan: ScanEvent) = shadowOf(getSystemService(WifiManager::class.java)).setScanResults(
+    scan.wifi.map { heard ->
+        ScanResult().apply {
+            BSSID = heard.bssid
+            @Suppress("DEPRECATION") // To be set there is nothing newer.
+            wifiSsid = WifiSsid.fromBytes(heard.ssid)
+            level = heard.signalDbm!!.toInt()
+            frequency = 2412
+            timestamp = SystemClock.elapsedRealtimeNanos() / 1_000
+        }
+    },
+)
 
 fun Context.freshCore(name: String) = Core(this, getDatabasePath(name))

@@ -39,7 +39,7 @@ class Automation : BroadcastReceiver() {
 }
 
 /** Does something short that suspends, and keeps the process alive for it. */
-private fun BroadcastReceiver.later(work: suspend () -> Unit) {
+fun BroadcastReceiver.later(work: suspend () -> Unit) {
     val pending: BroadcastReceiver.PendingResult? = goAsync()
     CoroutineScope(Dispatchers.Main.immediate).launch {
         try {

@@ -74,6 +74,7 @@ class StumbleService : Service() {
                 holdAwake(state.status)
                 do {
                     getSystemService(NotificationManager::class.java).notify(CollectingNotice.ID, notice.of(state, trip()))
+                    StumbleWidget.refresh(this@StumbleService)
                     delay(REFRESH_MS)
                 } while (state.status == CollectingStatus.Collecting)
             }
@@ -98,6 +99,7 @@ class StumbleService : Service() {
         if (lock.isHeld) lock.release()
         scope.cancel()
         UploadWorker.enqueue(this)
+        cairn.scope.launch { StumbleWidget.refresh(applicationContext) }
     }
 
     companion object {
@@ -110,7 +112,9 @@ class StumbleService : Service() {
         /** A trip of a day; a longer one takes the lock again with its next status. */
         private const val MAX_AWAKE_MS = 24 * 60 * 60 * 1_000L
 
-        fun start(context: Context) = context.startForegroundService(intent(context, ACTION_START))
+        fun startIntent(context: Context): Intent = intent(context, ACTION_START)
+
+        fun start(context: Context) = context.startForegroundService(startIntent(context))
 
         /** After a reboot, an update or a killed process. */
         fun goOn(context: Context) = context.startForegroundService(intent(context, ACTION_GO_ON))

@@ -31,6 +31,8 @@ data class Choices(
     val pauseInPowerSave: Boolean = true,
     /** Whether other apps may start and stop collecting by intents. */
     val automation: Boolean = false,
+    /** Whether other apps with the permission for it are told where the phone is. */
+    val shareEstimates: Boolean = false,
     /** A `.map` file the user has picked, as a path of the app's own. */
     val mapFile: String? = null,
     /** A raster tile address with {z}, {x} and {y}; nothing is fetched without. */
@@ -80,6 +82,7 @@ class Settings(context: Context) {
             stored[BATTERY] = to.batteryLowPercent
             stored[POWER_SAVE] = to.pauseInPowerSave
             stored[AUTOMATION] = to.automation
+            stored[SHARE] = to.shareEstimates
             stored[PRUNE] = to.pruneSent
             stored[DYNAMIC] = to.dynamicColour
             val texts = listOf(MAP_FILE to to.mapFile, TILE_URL to to.tileUrl)
@@ -101,6 +104,7 @@ class Settings(context: Context) {
             batteryLowPercent = stored[BATTERY] ?: usual.batteryLowPercent,
             pauseInPowerSave = stored[POWER_SAVE] ?: usual.pauseInPowerSave,
             automation = stored[AUTOMATION] ?: usual.automation,
+            shareEstimates = stored[SHARE] ?: usual.shareEstimates,
             mapFile = stored[MAP_FILE],
             tileUrl = stored[TILE_URL],
             pruneSent = stored[PRUNE] ?: usual.pruneSent,
@@ -120,6 +124,7 @@ class Settings(context: Context) {
         val BATTERY = intPreferencesKey("battery_low_percent")
         val POWER_SAVE = booleanPreferencesKey("pause_in_power_save")
         val AUTOMATION = booleanPreferencesKey("automation")
+        val SHARE = booleanPreferencesKey("share_estimates")
         val PRUNE = booleanPreferencesKey("prune_sent")
         val DYNAMIC = booleanPreferencesKey("dynamic_colour")
         val MAP_FILE = stringPreferencesKey("map_file")

@@ -1,5 +1,6 @@
 package app.cairn.ui
 
+import android.net.Uri
 import androidx.compose.foundation.layout.WindowInsets
 import androidx.compose.foundation.layout.consumeWindowInsets
 import androidx.compose.foundation.layout.padding
@@ -44,9 +45,9 @@ enum class Place(val title: Int, val icon: Int) {
 private val inBar = Place.entries.take(4)
 private val behindMore = Place.entries.drop(4)
 
-/** The app after its first start; [first] is where it opens. */
+/** The app after its first start; [first] is where it opens, [incoming] a file that another app hands over. */
 @Composable
-fun Cairn(first: Place = Place.MAP) {
+fun Cairn(first: Place = Place.MAP, incoming: Uri? = null) {
     val navigation = rememberNavController()
     Scaffold(bottomBar = { Bar(navigation) }, contentWindowInsets = WindowInsets(0, 0, 0, 0)) { padding ->
         NavHost(navigation, first.name, Modifier.padding(padding).consumeWindowInsets(padding)) {
@@ -57,7 +58,7 @@ fun Cairn(first: Place = Place.MAP) {
             composable(Place.OUTBOX.name) { OutboxRoute() }
             composable(Place.MORE.name) { MoreScreen(behindMore, go) }
             composable(Place.LOCATE.name) { LocateRoute(back) }
-            composable(Place.DATA.name) { DataRoute(back) }
+            composable(Place.DATA.name) { DataRoute(back, incoming) }
             composable(Place.SETTINGS.name) { SettingsRoute(back) }
             composable(Place.HELP.name) { HelpRoute(back) }
         }

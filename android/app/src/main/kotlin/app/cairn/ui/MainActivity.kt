@@ -1,11 +1,14 @@
 package app.cairn.ui
 
+import android.content.ContentResolver
 import android.content.Intent
+import android.net.Uri
 import android.os.Bundle
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
 import androidx.compose.runtime.getValue
+import androidx.core.content.IntentCompat
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.background.StumbleService
 import app.cairn.background.UploadWorker
@@ -21,12 +24,15 @@ class MainActivity : ComponentActivity() {
         enableEdgeToEdge()
         if (savedInstanceState == null) act(intent)
         val choices = cairn.settings.choices
+        val incoming = incoming(intent)
+        val place = Place.entries.firstOrNull { it.name == intent.getStringExtra(PLACE) }
         setContent {
             // Null until it is read: a start screen that flickers by would be worse than none.
             val chosen by choices.collectAsStateWithLifecycle(null)
             chosen?.let {
                 CairnTheme(it.dynamicColour) {
-                    if (it.consented) Cairn(Place.entries.firstOrNull { p -> p.name == intent.getStringExtra(PLACE) } ?: Place.MAP) else OnboardingRoute()
+                    val first = place ?: if (incoming == null) Place.MAP else Place.DATA
+                    if (it.consented) Cairn(first, incoming) else OnboardingRoute()
                 }
             }
         }
@@ -48,6 +54,16 @@ class MainActivity : ComponentActivity() {
     /** What a launcher shortcut asks for. */
     private fun act(intent: Intent) {
         if (intent.action == SHORTCUT_START) cairn.scope.launch { if (cairn.settings.now().consented) StumbleService.start(this@MainActivity) }
+    }
+
+    /** A file that another app has shared or opened; never one of the app's own by its path. */
+    private fun incoming(intent: Intent): Uri? {
+        val uri = when (intent.action) {
+            Intent.ACTION_SEND -> IntentCompat.getParcelableExtra(intent, Intent.EXTRA_STREAM, Uri::class.java)
+            Intent.ACTION_VIEW -> intent.data
+            else -> null
+        }
+        return uri?.takeIf { it.scheme == ContentResolver.SCHEME_CONTENT }
     }
 
     companion object {

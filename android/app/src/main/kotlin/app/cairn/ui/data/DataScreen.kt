@@ -1,16 +1,19 @@
 package app.cairn.ui.data
 
+import android.net.Uri
 import android.text.format.Formatter
 import androidx.activity.compose.rememberLauncherForActivityResult
 import androidx.activity.result.contract.ActivityResultContracts.CreateDocument
 import androidx.activity.result.contract.ActivityResultContracts.OpenDocument
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.FlowRow
+import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Button
 import androidx.compose.material3.FilterChip
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
@@ -36,9 +39,10 @@ import app.cairn.ui.parts.TroubleGroup
 import app.cairn.ui.parts.dropText
 import app.cairn.ui.parts.numberText
 import app.cairn.ui.parts.ofApp
+import app.cairn.ui.parts.savedText
 
 @Composable
-fun DataRoute(back: () -> Unit) {
+fun DataRoute(back: () -> Unit, incoming: Uri? = null) {
     val model = ofApp(::DataViewModel)
     val state by model.state.collectAsStateWithLifecycle()
     val failure by model.failure.collectAsStateWithLifecycle()
@@ -50,6 +54,7 @@ fun DataRoute(back: () -> Unit) {
         uri?.let { model.export(it, kind, refusedOnly) }
     }
     LaunchedEffect(Unit) { model.load() }
+    var handedOver by rememberSaveable { mutableStateOf(incoming) }
     DataScreen(
         state,
         failure,
@@ -66,6 +71,9 @@ fun DataRoute(back: () -> Unit) {
         erase = { model.erase() },
         cancel = model::cancel,
     )
+    handedOver?.let { file ->
+        HandedOver({ upload -> model.import(file, upload) }) { handedOver = null }
+    }
 }
 
 @Composable
@@ -79,6 +87,7 @@ fun DataScreen(
     cancel: () -> Unit,
 ) = Page(stringResource(R.string.data), back) {
     failure?.let { TroubleGroup(it) }
+    state.saved?.let { TroubleGroup(savedText(LocalContext.current.resources, it)) }
     state.doing?.let { Group { Progress(stringResource(it), state.share, cancel) } }
     state.done?.let { Group { Text(it) } }
     state.imported?.let { Imported(it) }
@@ -87,6 +96,24 @@ fun DataScreen(
     Export(isIdle, export)
     state.numbers?.let { Stored(it) }
     Erase(isIdle, erase)
+}
+
+/** Another app has handed over a file: what becomes of it, the user says. */
+@Composable
+private fun HandedOver(import: (Boolean) -> Unit, dismiss: () -> Unit) {
+    var upload by rememberSaveable { mutableStateOf(false) }
+    AlertDialog(
+        onDismissRequest = dismiss,
+        title = { Text(stringResource(R.string.handed_over)) },
+        text = { SwitchRow(stringResource(R.string.import_upload), stringResource(R.string.import_upload_explanation), upload) { upload = it } },
+        confirmButton = {
+            TextButton({
+                dismiss()
+                import(upload)
+            }) { Text(stringResource(R.string.import_it)) }
+        },
+        dismissButton = { TextButton(dismiss) { Text(stringResource(R.string.cancel)) } },
+    )
 }
 
 @Composable

@@ -7,6 +7,7 @@ import app.cairn.R
 import app.cairn.core.ExportKind
 import app.cairn.core.ImportResult
 import app.cairn.core.Numbers
+import app.cairn.core.Saved
 import app.cairn.core.Work
 import app.cairn.ui.parts.CoreViewModel
 import app.cairn.ui.parts.reportsText
@@ -22,6 +23,8 @@ import kotlinx.coroutines.launch
 @Immutable
 data class DataState(
     val numbers: Numbers? = null,
+    /** What could be saved when the database was found damaged. */
+    val saved: Saved? = null,
     /** What is under way, in words; null when nothing is. */
     val doing: Int? = null,
     /** How much of it is done, 0 to 1; null where that is not known. */
@@ -83,8 +86,8 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
     }
 
     private suspend fun readNumbers() {
-        val numbers = app.core.numbers()
-        mutableState.update { it.copy(numbers = numbers) }
+        val (numbers, saved) = app.core.numbers() to app.core.saved()
+        mutableState.update { it.copy(numbers = numbers, saved = saved) }
     }
 
     private companion object {

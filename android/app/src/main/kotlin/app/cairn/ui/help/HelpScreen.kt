@@ -1,8 +1,6 @@
 package app.cairn.ui.help
 
 import android.content.Context
-import android.content.Intent
-import android.net.Uri
 import android.provider.Settings
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
@@ -25,6 +23,7 @@ import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.Page
 import app.cairn.ui.parts.Permissions
+import app.cairn.ui.parts.openSystemPage
 import app.cairn.ui.parts.rememberPermissions
 import app.cairn.ui.parts.statusText
 
@@ -68,19 +67,16 @@ fun HelpScreen(status: String, found: Set<Obstacle>, back: () -> Unit, mend: (Ob
 }
 
 private fun mend(context: Context, permissions: Permissions, obstacle: Obstacle) {
-    val own = Uri.fromParts("package", context.packageName, null)
-    val settings = when (obstacle) {
+    val page = when (obstacle) {
         Obstacle.LOCATION_PERMISSION -> return permissions.askForLocation()
         Obstacle.BLUETOOTH_PERMISSION -> return permissions.askForBluetooth()
         Obstacle.NOTIFICATIONS -> return permissions.askForNotifications()
         Obstacle.BACKGROUND -> return permissions.askForBackground()
-        Obstacle.LOCATION_OFF -> Intent(Settings.ACTION_LOCATION_SOURCE_SETTINGS)
-        Obstacle.WIFI_OFF -> Intent(Settings.ACTION_WIFI_SETTINGS)
-        Obstacle.OPTIMISER -> Intent(Settings.ACTION_IGNORE_BATTERY_OPTIMIZATION_SETTINGS)
-        Obstacle.POWER_SAVE -> Intent(Settings.ACTION_BATTERY_SAVER_SETTINGS)
-        Obstacle.THROTTLING -> Intent(Settings.ACTION_APPLICATION_DEVELOPMENT_SETTINGS)
+        Obstacle.LOCATION_OFF -> Settings.ACTION_LOCATION_SOURCE_SETTINGS
+        Obstacle.WIFI_OFF -> Settings.ACTION_WIFI_SETTINGS
+        Obstacle.OPTIMISER -> Settings.ACTION_IGNORE_BATTERY_OPTIMIZATION_SETTINGS
+        Obstacle.POWER_SAVE -> Settings.ACTION_BATTERY_SAVER_SETTINGS
+        Obstacle.THROTTLING -> Settings.ACTION_APPLICATION_DEVELOPMENT_SETTINGS
     }
-    // Not every phone has every page: the app's own page is always there.
-    val page = settings.takeIf { it.resolveActivity(context.packageManager) != null } ?: Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, own)
-    context.startActivity(page)
+    context.openSystemPage(page)
 }

@@ -22,15 +22,18 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.R
+import app.cairn.background.Telling
 import app.cairn.core.EstimateSource
 import app.cairn.core.Position
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.Page
 import app.cairn.ui.parts.Pair
+import app.cairn.ui.parts.SwitchRow
 import app.cairn.ui.parts.TroubleGroup
 import app.cairn.ui.parts.distanceText
 import app.cairn.ui.parts.ofApp
+import app.cairn.ui.parts.openDeveloperOptions
 import app.cairn.ui.parts.rememberPermissions
 import java.util.Locale
 
@@ -39,9 +42,10 @@ fun LocateRoute(back: () -> Unit) {
     val model = ofApp(::LocateViewModel)
     val state by model.state.collectAsStateWithLifecycle()
     val failure by model.failure.collectAsStateWithLifecycle()
+    val telling by model.telling.collectAsStateWithLifecycle()
     val context = LocalContext.current
     val permissions = rememberPermissions { model.locate() }
-    LocateScreen(state, failure, back, { model.locate() }, permissions::askForLocation) { position ->
+    LocateScreen(state, telling, failure, back, { model.locate() }, permissions::askForLocation, model::tellOthers) { position ->
         val geo = "geo:%.6f,%.6f".format(Locale.ROOT, position.lat, position.lon)
         val send = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, geo)
         send.clipData = ClipData.newPlainText(null, geo)
@@ -52,10 +56,12 @@ fun LocateRoute(back: () -> Unit) {
 @Composable
 fun LocateScreen(
     state: LocateState,
+    telling: Telling,
     failure: String?,
     back: () -> Unit,
     locate: () -> Unit,
     permit: () -> Unit,
+    tellOthers: (Boolean) -> Unit,
     share: (Position) -> Unit,
 ) = Page(stringResource(R.string.locate), back) {
     Explanation(stringResource(R.string.locate_explanation))
@@ -75,6 +81,19 @@ fun LocateScreen(
     }
     if (state.asking) LinearProgressIndicator(Modifier.fillMaxWidth())
     Button(locate, Modifier.fillMaxWidth(), enabled = !state.asking) { Text(stringResource(R.string.locate_now)) }
+    if (state.allowed) Others(telling, tellOthers)
+}
+
+/** The estimate as a mock location: what a phone without network positions is missing. */
+@Composable
+private fun Others(telling: Telling, tellOthers: (Boolean) -> Unit) = Group(stringResource(R.string.telling_title)) {
+    val isOn = telling == Telling.ON
+    SwitchRow(stringResource(R.string.telling), stringResource(R.string.telling_explanation), isOn, change = tellOthers)
+    if (telling == Telling.NOT_CHOSEN) {
+        val context = LocalContext.current
+        Text(stringResource(R.string.telling_not_chosen), color = MaterialTheme.colorScheme.error)
+        OutlinedButton({ context.openDeveloperOptions() }) { Text(stringResource(R.string.open_settings)) }
+    }
 }
 
 @Composable

@@ -5,6 +5,8 @@ import android.content.pm.PackageManager.PERMISSION_GRANTED
 import androidx.compose.runtime.Immutable
 import app.cairn.CairnApp
 import app.cairn.background.Listener
+import app.cairn.background.PositionService
+import app.cairn.background.Telling
 import app.cairn.core.Position
 import app.cairn.ui.parts.CoreViewModel
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -26,6 +28,13 @@ data class LocateState(
 class LocateViewModel(app: CairnApp) : CoreViewModel(app) {
     private val mutableState = MutableStateFlow(LocateState())
     val state: StateFlow<LocateState> = mutableState.asStateFlow()
+
+    val telling: StateFlow<Telling> = app.telling.asStateFlow()
+
+    /** Whether other apps are to be told, as the network position of Android. */
+    fun tellOthers(on: Boolean) {
+        if (on) PositionService.start(app) else PositionService.stop(app)
+    }
 
     /** Listens to the radios, without satellites and without network, and asks the core. */
     fun locate() = ask {

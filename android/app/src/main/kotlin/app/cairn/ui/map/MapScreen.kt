@@ -41,6 +41,7 @@ import app.cairn.ui.parts.WhileSeen
 import app.cairn.ui.parts.distanceText
 import app.cairn.ui.parts.numberText
 import app.cairn.ui.parts.ofApp
+import app.cairn.ui.parts.savedText
 import app.cairn.ui.parts.statusText
 import app.cairn.ui.parts.troubleText
 import app.cairn.ui.theme.CairnTheme
@@ -78,6 +79,7 @@ private fun StatusCard(state: MapState, help: () -> Unit, modifier: Modifier) {
                 Modifier.semantics { liveRegion = LiveRegionMode.Polite },
                 style = MaterialTheme.typography.titleMedium,
             )
+            state.saved?.let { Text(savedText(resources, it), color = MaterialTheme.colorScheme.error) }
             state.collecting.trouble?.let { Text(troubleText(resources, it), color = MaterialTheme.colorScheme.error) }
             state.trip?.let { trip ->
                 FlowRow(horizontalArrangement = Arrangement.spacedBy(24.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {

@@ -11,6 +11,7 @@ import app.cairn.core.GeoBox
 import app.cairn.core.Position
 import app.cairn.core.RankedSubject
 import app.cairn.core.Reached
+import app.cairn.core.Saved
 import app.cairn.core.ScanEvent
 import app.cairn.core.ofScans
 import app.cairn.ui.parts.CoreViewModel
@@ -29,6 +30,8 @@ import java.time.LocalDate
 data class MapState(
     val collecting: CollectingState = CollectingState(),
     val trip: Reached? = null,
+    /** What could be saved when the database was found damaged. */
+    val saved: Saved? = null,
     val satellites: Int? = null,
     val covered: List<CoveredHexagon> = emptyList(),
     val estimate: Position? = null,
@@ -50,8 +53,8 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
 
     init {
         ask {
-            val home = home()
-            known.update { it.copy(home = home) }
+            val (home, saved) = home() to app.core.saved()
+            known.update { it.copy(home = home, saved = saved) }
         }
     }
 

@@ -1,5 +1,6 @@
 package app.cairn.ui.outbox
 
+import android.text.format.Formatter
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.fillMaxWidth
@@ -12,6 +13,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.unit.dp
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
@@ -29,6 +31,7 @@ import app.cairn.ui.parts.WhileSeen
 import app.cairn.ui.parts.agoText
 import app.cairn.ui.parts.numberText
 import app.cairn.ui.parts.ofApp
+import app.cairn.ui.parts.reportsText
 import app.cairn.ui.parts.stopText
 
 @Composable
@@ -57,6 +60,7 @@ fun OutboxScreen(
         Button(sendNow, Modifier.fillMaxWidth()) { Text(stringResource(R.string.send_now)) }
     }
     if (state.quarantined.isNotEmpty()) Quarantine(state, resend)
+    if (state.attempts.isNotEmpty()) Attempts(state)
 }
 
 @Composable
@@ -102,6 +106,18 @@ private fun Quarantine(state: OutboxState, resend: (QuarantinedRow) -> Unit) = G
         TextButton({ resend(row) }) { Text(stringResource(R.string.send_again)) }
     }
     if (state.quarantined.size > SHOWN) Explanation(stringResource(R.string.and_more, state.quarantined.size - SHOWN))
+}
+
+@Composable
+private fun Attempts(state: OutboxState) = Group(stringResource(R.string.attempts)) {
+    val context = LocalContext.current
+    state.attempts.forEach { attempt ->
+        val service = state.services.find { it.id == attempt.service }?.choice?.url.orEmpty()
+        val reports = reportsText(context.resources, attempt.reports.toULong())
+        val size = Formatter.formatShortFileSize(context, attempt.bytes.toLong())
+        Text(stringResource(R.string.attempt, agoText(attempt.utcMs), hostOf(service), reports, size))
+        Explanation(attempt.outcome)
+    }
 }
 
 private const val REFRESH_MS = 2_000L

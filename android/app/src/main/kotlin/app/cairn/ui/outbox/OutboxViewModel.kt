@@ -3,6 +3,7 @@ package app.cairn.ui.outbox
 import androidx.compose.runtime.Immutable
 import app.cairn.CairnApp
 import app.cairn.background.UploadWorker
+import app.cairn.core.AttemptRow
 import app.cairn.core.CoreException
 import app.cairn.core.OutboxRow
 import app.cairn.core.QuarantinedRow
@@ -13,7 +14,12 @@ import kotlinx.coroutines.flow.asStateFlow
 
 /** Everything the outbox shows. */
 @Immutable
-data class OutboxState(val services: List<OutboxRow>, val quarantined: List<QuarantinedRow>)
+data class OutboxState(
+    val services: List<OutboxRow>,
+    val quarantined: List<QuarantinedRow>,
+    /** The last requests, the newest first. */
+    val attempts: List<AttemptRow>,
+)
 
 class OutboxViewModel(app: CairnApp) : CoreViewModel(app) {
     private val mutableState = MutableStateFlow<OutboxState?>(null)
@@ -44,6 +50,9 @@ class OutboxViewModel(app: CairnApp) : CoreViewModel(app) {
     }
 
     private suspend fun read() {
-        mutableState.value = OutboxState(app.core.outbox(), app.core.quarantined())
+        mutableState.value = OutboxState(app.core.outbox(), app.core.quarantined(), app.core.attempts().takeLast(SHOWN_ATTEMPTS).reversed())
+    }
+    private companion object {
+        const val SHOWN_ATTEMPTS = 8
     }
 }

@@ -14,6 +14,7 @@ import app.cairn.core.CollectingStatus
 import app.cairn.core.CoreException
 import app.cairn.core.PauseReason
 import app.cairn.core.Reached
+import app.cairn.core.Saved
 import app.cairn.core.StopReason
 import app.cairn.core.Trouble
 import java.time.Instant
@@ -78,6 +79,10 @@ fun failureText(resources: Resources, failure: CoreException): String = when (fa
     }
     else -> resources.getString(R.string.trouble_internal)
 }
+
+/** What became of a damaged database. */
+fun savedText(resources: Resources, saved: Saved): String =
+    resources.getQuantityString(R.plurals.saved_rows, saved.rows.toLong().forPlural(), numberText(saved.rows.toLong()))
 
 fun stopText(why: StopReason): Int = when (why) {
     StopReason.FORBIDDEN -> R.string.stop_forbidden
