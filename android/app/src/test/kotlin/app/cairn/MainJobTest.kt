@@ -1,12 +1,10 @@
 package app.cairn
 
 import android.Manifest.permission.ACCESS_FINE_LOCATION
-import android.content.Intent
-import android.location.Location
 import android.location.LocationManager
 import android.net.wifi.WifiManager
+import android.os.Build
 import android.os.Looper
-import android.os.SystemClock
 import androidx.work.ListenableWorker
 import androidx.work.testing.TestListenableWorkerBuilder
 import androidx.work.testing.WorkManagerTestInitHelper
@@ -43,13 +41,14 @@ class MainJobTest {
         wifi.isWifiEnabled = true
     }
 
-    @Test fun whatIsHeardOnAWalkReachesTheServiceAndTheLeaderboard() {
+    @Test fun whatIsHeardOnADriveReachesTheServiceAndTheLeaderboardAndNothingElseDoes() {
+        val drive = track("visnjan-car.gpx")
         runBlocking { app.settings.change { it.copy(consented = true) } }
         val service = start()
         waitUntil("collecting") { shadowOf(locations).getLocationRequests(LocationManager.GPS_PROVIDER).isNotEmpty() }
         assertNotNull(shadowOf(service.get()).lastForegroundNotification)
-        repeat(30) { walk(it) }
-        waitUntil("the last fix") { app.collecting.state.value.fix?.lat == Street.lat(29) }
+        // Until the car is parked, where collecting would pause.
+        drive.points.filter { it.secondsIn < PARKED_AFTER_SECONDS }.zipWithNext { from, to -> travel(drive, to, to.secondsIn - from.secondsIn) }
         assertEquals(CollectingStatus.Collecting, app.collecting.state.value.status)
 
         app.startService(StumbleService.stopIntent(app))
@@ -61,18 +60,31 @@ class MainJobTest {
         runBlocking {
             val numbers = app.core.numbers()
             assertTrue("$numbers", numbers.reports >= 15u)
-            Service().use { beaconDb ->
+            Service(database = app.getDatabasePath("service.db")).use { beaconDb ->
                 app.core.addService(serviceAt(beaconDb.url).copy(allowHttp = true, unmeteredOnly = false, roaming = true))
                 assertEquals(ListenableWorker.Result.success(), TestListenableWorkerBuilder<UploadWorker>(app).build().doWork())
+                val taken = beaconDb.reports()
+                assertEquals(numbers.reports.toInt(), taken.size)
+                assertNothingPrivate(taken, drive)
             }
             val outbox = app.core.outbox().single()
             assertEquals(0uL to numbers.reports, outbox.waiting to outbox.accepted)
 
             val board = app.core.leaderboard(LocalDate.now())
-            assertTrue("${board.totals}", board.totals.wifi >= 15u && board.totals.accepted == numbers.reports)
-            val position = app.core.locate(Street.scan(15))
-            assertTrue(metresBetween(position!!.lat, position.lon, Street.lat(15), Street.LON) < 30)
+            assertTrue("${board.totals}", board.totals.wifi >= 40u && board.totals.accepted == numbers.reports)
+            assertEquals("HR", board.countries.single().reached.country)
+            val inTheMiddle = drive.points.first { it.secondsIn > SLOW_AFTER_SECONDS }
+            val position = app.core.locate(drive.scan(inTheMiddle, 0))!!
+            val off = metresBetween(position.lat, position.lon, inTheMiddle.lat, inTheMiddle.lon)
+            assertTrue("$off m off", off < position.r95M)
         }
+    }
+
+    private fun assertNothingPrivate(reports: List<String>, drive: Track) {
+        val all = reports.joinToString().lowercase()
+        assertTrue(drive.forbidden.isNotEmpty())
+        assertEquals(emptyList<String>(), drive.forbidden.filter { it in all || it.replace(":", "") in all })
+        assertEquals(emptyList<String>(), listOf("_nomap", "_optout", "robolectric", Build.MODEL.lowercase()).filter { it in all })
     }
 
     @Test fun nothingIsCollectedBeforeTheUserHasAgreed() {
@@ -99,24 +111,18 @@ class MainJobTest {
         assertNotNull(outbox.nextAttemptMs)
     }
 
+    private companion object {
+        const val PARKED_AFTER_SECONDS = 228
+
+        /** Where the recorder has a place every three seconds. */
+        const val SLOW_AFTER_SECONDS = 83
+    }
+
     private fun start(): ServiceController<StumbleService> =
         Robolectric.buildService(StumbleService::class.java).create().startCommand(0, 1)
 
-    private fun walk(step: Int) {
-        SystemClock.setCurrentTimeMillis(SystemClock.uptimeMillis() + 2_000)
-        val fix = Location(LocationManager.GPS_PROVIDER).apply {
-            time = System.currentTimeMillis()
-            elapsedRealtimeNanos = SystemClock.elapsedRealtimeNanos()
-            latitude = Street.lat(step)
-            longitude = Street.LON
-            accuracy = 5f
-            speed = 5f
-        }
-        shadowOf(locations).simulateLocation(fix)
-        app.hears(Street.scan(step))
-        app.sendBroadcast(Intent(WifiManager.SCAN_RESULTS_AVAILABLE_ACTION))
-        val seen = System.nanoTime()
-        waitUntil("fix $step") { app.collecting.state.value.fix?.lat == Street.lat(step) || System.nanoTime() - seen > 2_000_000_000 }
+    private fun travel(drive: Track, point: Track.Point, seconds: Int) {
+        app.arrives(point.lat, point.lon, seconds, drive.scan(point, 0))
     }
 }
 

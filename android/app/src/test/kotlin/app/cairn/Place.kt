@@ -1,6 +1,9 @@
 package app.cairn
 
 import android.content.Context
+import android.content.Intent
+import android.location.Location
+import android.location.LocationManager
 import android.net.wifi.ScanResult
 import android.net.wifi.WifiManager
 import android.net.wifi.WifiSsid
@@ -67,6 +70,54 @@ suspend fun Core.walk(steps: Int) {
         onScan(step * 2_000L, Sensor.WIFI, Street.scan(step))
     }
     flush()
+}
+
+/** Five years until now: a walk a week in one place after the other, and in the last weeks one on most days. */
+suspend fun Core.walkForYears() {
+    prepare(app.settings.now().collectingSettings(), 0, false)
+    val daysAgo = (WEEKS * 7 downTo LATELY step 7) + (LATELY - 1 downTo 0).filter { it % 5 != 3 }
+    daysAgo.forEachIndexed { walk, days ->
+        val (homeLat, homeLon) = HOMES[walk * HOMES.size / daysAgo.size]
+        val began = System.currentTimeMillis() - days * DAY_MS - HOUR_MS
+        val mono = walk * DAY_MS
+        onEvent(mono, PhoneEvent.Start)
+        repeat(STEPS + walk * 7 % STEPS) { step ->
+            val now = mono + step * 2_000L
+            val lat = homeLat + step * 9e-5 + walk % 10 * 1e-3
+            val fix = Street.fix(step, now).copy(utcMs = began + step * 2_000L, lat = lat, lon = homeLon + walk % 7 * 2e-3)
+            onFix(now, fix)
+            // Other networks on each walk.
+            val networks = Street.scan(step, now).wifi.map { it.copy(bssid = it.bssid.replaceRange(6, 11, "%02x:%02x".format(walk / 256, walk % 256))) }
+            onScan(now, Sensor.WIFI, ScanEvent(wifi = networks))
+        }
+        onEvent(mono + STEPS * 4_000L, PhoneEvent.Stop)
+    }
+    flush()
+}
+
+private const val WEEKS = 260
+private const val LATELY = 28
+private const val STEPS = 12
+private const val DAY_MS = 86_400_000L
+private const val HOUR_MS = 3_600_000L
+
+/** Lisbon, Nairobi, Kyoto, Helsinki. */
+private val HOMES = listOf(38.72 to -9.14, -1.29 to 36.82, 35.01 to 135.77, 60.166 to 24.938)
+
+/** The phone gets to a place, and hears what is there; returns once the collection knows. */
+fun CairnApp.arrives(lat: Double, lon: Double, seconds: Int, scan: ScanEvent) {
+    SystemClock.setCurrentTimeMillis(SystemClock.uptimeMillis() + seconds * 1_000L)
+    val fix = Location(LocationManager.GPS_PROVIDER).apply {
+        time = System.currentTimeMillis()
+        elapsedRealtimeNanos = SystemClock.elapsedRealtimeNanos()
+        latitude = lat
+        longitude = lon
+        accuracy = 5f
+    }
+    shadowOf(getSystemService(LocationManager::class.java)).simulateLocation(fix)
+    hears(scan)
+    sendBroadcast(Intent(WifiManager.SCAN_RESULTS_AVAILABLE_ACTION))
+    waitUntil("the fix") { collecting.state.value.fix?.lat == lat }
 }
 
 /** What Android will answer to a WiFi scan. */

@@ -142,17 +142,19 @@ class Collecting(
     }
 
     private fun answer(sensor: Sensor, ask: Collector.() -> StartResult) {
-        val result = try {
-            collectors[sensor]?.ask() ?: StartResult.Unavailable
+        val event = try {
+            when (collectors[sensor]?.ask() ?: StartResult.Unavailable) {
+                StartResult.Started -> return
+                is StartResult.MissingPermission -> PhoneEvent.Permission(sensor, false)
+                StartResult.Unavailable -> PhoneEvent.Provider(sensor, false)
+                StartResult.Throttled -> PhoneEvent.Throttled(sensor)
+            }
         } catch (_: SecurityException) {
             // A permission that was taken away between two calls.
-            StartResult.MissingPermission("")
-        }
-        val event = when (result) {
-            StartResult.Started -> return
-            is StartResult.MissingPermission -> PhoneEvent.Permission(sensor, false)
-            StartResult.Unavailable -> PhoneEvent.Provider(sensor, false)
-            StartResult.Throttled -> PhoneEvent.Throttled(sensor)
+            PhoneEvent.Permission(sensor, false)
+        } catch (_: RuntimeException) {
+            // What a radio's service throws when it has just died; the supervisor tries again, later each time.
+            PhoneEvent.Failed(sensor)
         }
         tell(Heard.AnEvent(event))
     }

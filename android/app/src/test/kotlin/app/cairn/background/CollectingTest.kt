@@ -155,6 +155,17 @@ class CollectingTest {
         assertEquals(CollectingStatus.Collecting, phone.status)
     }
 
+    @Test fun aRadioThatThrowsIsTriedAgainLater() {
+        phone.radio(Sensor.WIFI).isBroken = true
+        phone.start()
+        phone.live(20)
+        assertEquals(CollectingStatus.Collecting, phone.status)
+        assertFalse(phone.radio(Sensor.WIFI).isRunning)
+        phone.radio(Sensor.WIFI).isBroken = false
+        phone.live(120)
+        assertTrue(phone.radio(Sensor.WIFI).isRunning)
+    }
+
     @Test fun afterAKilledProcessItGoesOnWithoutBreakingAndroidsLimit() {
         phone.start()
         phone.live(100)

@@ -36,11 +36,13 @@ class Radio(override val sensor: Sensor) : Collector {
     val scans = mutableListOf<Long>()
     var startResult: StartResult = StartResult.Started
     var scanResult: StartResult = StartResult.Started
+    var isBroken = false
     lateinit var tell: (Heard) -> Unit
     lateinit var now: () -> Long
 
     override fun start(intervalMs: Long, tell: (Heard) -> Unit): StartResult {
         this.tell = tell
+        if (isBroken) throw IllegalStateException("the radio's service has died")
         starts++
         isRunning = startResult == StartResult.Started
         return startResult

@@ -3,16 +3,27 @@ package app.cairn.ui
 import android.Manifest.permission.ACCESS_FINE_LOCATION
 import android.content.Intent
 import android.graphics.Bitmap
+import android.location.LocationManager
 import android.os.Looper
 import androidx.compose.ui.graphics.asAndroidBitmap
 import androidx.compose.ui.test.captureToImage
 import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
+import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.onRoot
+import androidx.compose.ui.test.performClick
 import androidx.test.core.app.ActivityScenario
 import androidx.work.testing.WorkManagerTestInitHelper
+import app.cairn.R
+import app.cairn.Street
 import app.cairn.app
+import app.cairn.arrives
+import app.cairn.background.StumbleService
 import app.cairn.data.serviceAt
+import app.cairn.hears
+import app.cairn.tracks
+import app.cairn.waitUntil
 import app.cairn.walk
+import app.cairn.walkForYears
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertTrue
 import org.junit.Before
@@ -21,6 +32,7 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.ParameterizedRobolectricTestRunner
 import org.robolectric.ParameterizedRobolectricTestRunner.Parameters
+import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import java.time.Duration
@@ -55,30 +67,64 @@ class ScreenshotTest(private val look: Look) {
     @Test fun everyScreen() {
         runBlocking {
             app.settings.change { it.copy(consented = true, dynamicColour = false) }
-            app.core.walk(200)
+            app.settings.change { it.copy(mapFile = helsinki.path) }
+            app.core.walk(80)
             app.core.addService(serviceAt("https://api.beacondb.net"))
         }
         Place.entries.forEach { shoot(it.name.lowercase(), it) }
+        app.hears(Street.scan(40))
+        shoot("located", Place.LOCATE) { compose.onNodeWithText(app.getString(R.string.locate_now)).performClick() }
     }
 
-    private fun shoot(name: String, place: Place?) {
+    @Test fun collecting() {
+        runBlocking { app.settings.change { it.copy(consented = true, dynamicColour = false, mapFile = helsinki.path) } }
+        val locations = app.getSystemService(LocationManager::class.java)
+        shadowOf(locations).setProviderEnabled(LocationManager.GPS_PROVIDER, true)
+        Robolectric.buildService(StumbleService::class.java).create().startCommand(0, 1)
+        waitUntil("collecting") { shadowOf(locations).getLocationRequests(LocationManager.GPS_PROVIDER).isNotEmpty() }
+        (0..60).forEach { step -> app.arrives(Street.lat(step), Street.LON, 3, Street.scan(step)) }
+        runBlocking { app.core.flush() }
+        shoot("collecting", Place.MAP)
+    }
+
+    @Test fun afterFiveYears() {
+        runBlocking {
+            app.settings.change { it.copy(consented = true, dynamicColour = false, mapFile = helsinki.path) }
+            app.core.walkForYears()
+            app.core.addService(serviceAt("https://api.beacondb.net"))
+        }
+        listOf(Place.MAP, Place.LEADERBOARD, Place.OUTBOX, Place.DATA).forEach { shoot("years-${it.name.lowercase()}", it) }
+    }
+
+    private fun shoot(name: String, place: Place?, act: () -> Unit = {}) {
         val intent = Intent(app, MainActivity::class.java).putExtra(MainActivity.PLACE, place?.name)
         ActivityScenario.launch<MainActivity>(intent).use {
             compose.waitForIdle()
             compose.waitUntil(10_000) { picture().isDrawn() }
-            // The core answers, and the map draws, on threads that Compose does not wait for.
-            repeat(if (place == Place.MAP) 12 else 3) {
-                Thread.sleep(150)
-                shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(150))
-                compose.waitForIdle()
-                // The map only takes its next frame when the last one has been drawn.
-                if (place == Place.MAP) picture()
-            }
-            val picture = picture()
+            act()
+            val picture = settled()
             assertTrue("nothing was drawn", picture.isDrawn())
             picture?.save("${look.name.lowercase()}/$name")
         }
     }
+
+    /** The core answers, and the map draws, on threads that Compose does not wait for: the picture that no longer changes. */
+    private fun settled(): Bitmap? {
+        var last = picture()
+        var same = 0
+        repeat(MOST_FRAMES) {
+            if (same == SAME_FRAMES) return last
+            Thread.sleep(FRAME_MS)
+            shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(FRAME_MS))
+            compose.waitForIdle()
+            val next = picture()
+            same = if (next != null && last?.sameAs(next) == true) same + 1 else 0
+            last = next
+        }
+        return last
+    }
+
+    private val helsinki = tracks("helsinki.map")
 
     /** Null while there is no layout yet: the choices are read first. */
     private fun picture(): Bitmap? {
@@ -89,6 +135,10 @@ class ScreenshotTest(private val look: Look) {
     private fun Bitmap?.isDrawn() = this != null && colours() > 2
 
     companion object {
+        private const val MOST_FRAMES = 60
+        private const val SAME_FRAMES = 6
+        private const val FRAME_MS = 100L
+
         @JvmStatic
         @Parameters(name = "{0}")
         fun looks() = Look.entries.map { arrayOf<Any>(it) }

@@ -85,7 +85,7 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
         state.home?.takeIf { !followed && !opened }?.let { (lat, lon) ->
             opened = true
             view.setCenter(LatLong(lat, lon))
-            view.setZoomLevel(HOME_ZOOM)
+            view.setZoomLevel(STREET_ZOOM)
         }
         state.estimate?.let {
             estimate.setLatLong(LatLong(it.lat, it.lon))
@@ -149,7 +149,6 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
         const val START_ZOOM: Byte = 5
 
         /** Shows a walk. */
-        const val HOME_ZOOM: Byte = 14
         const val STREET_ZOOM: Byte = 15
     }
 }
