@@ -22,6 +22,7 @@ import androidx.navigation.compose.composable
 import androidx.navigation.compose.currentBackStackEntryAsState
 import androidx.navigation.compose.rememberNavController
 import app.cairn.R
+import app.cairn.ui.about.AboutRoute
 import app.cairn.ui.data.DataRoute
 import app.cairn.ui.help.HelpRoute
 import app.cairn.ui.leaderboard.LeaderboardRoute
@@ -40,6 +41,7 @@ enum class Place(val title: Int, val icon: Int) {
     DATA(R.string.data, R.drawable.ic_data),
     SETTINGS(R.string.settings, R.drawable.ic_settings),
     HELP(R.string.help, R.drawable.ic_help),
+    ABOUT(R.string.about, R.drawable.ic_about),
 }
 
 private val inBar = Place.entries.take(4)
@@ -61,6 +63,7 @@ fun Cairn(first: Place = Place.MAP, incoming: Uri? = null) {
             composable(Place.DATA.name) { DataRoute(back, incoming) }
             composable(Place.SETTINGS.name) { SettingsRoute(back) }
             composable(Place.HELP.name) { HelpRoute(back) }
+            composable(Place.ABOUT.name) { AboutRoute(back) }
         }
     }
 }

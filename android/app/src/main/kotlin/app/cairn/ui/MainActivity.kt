@@ -1,6 +1,5 @@
 package app.cairn.ui
 
-import android.content.ContentResolver
 import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
@@ -63,7 +62,7 @@ class MainActivity : ComponentActivity() {
             Intent.ACTION_VIEW -> intent.data
             else -> null
         }
-        return uri?.takeIf { it.scheme == ContentResolver.SCHEME_CONTENT }
+        return uri?.takeIf { it.scheme == "content" }
     }
 
     companion object {

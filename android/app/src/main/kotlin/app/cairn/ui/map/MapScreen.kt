@@ -82,7 +82,7 @@ private fun StatusCard(state: MapState, help: () -> Unit, modifier: Modifier) {
             state.saved?.let { Text(savedText(resources, it), color = MaterialTheme.colorScheme.error) }
             state.collecting.trouble?.let { Text(troubleText(resources, it), color = MaterialTheme.colorScheme.error) }
             state.trip?.let { trip ->
-                FlowRow(horizontalArrangement = Arrangement.spacedBy(24.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
+                FlowRow(horizontalArrangement = Arrangement.spacedBy(16.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
                     Figure(distanceText(trip.distanceM), stringResource(R.string.distance))
                     Figure(numberText(trip.wifi.toLong()), stringResource(R.string.new_wifi))
                     Figure(numberText(trip.cells.toLong()), stringResource(R.string.new_cells))

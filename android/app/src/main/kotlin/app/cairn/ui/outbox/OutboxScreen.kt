@@ -65,7 +65,7 @@ fun OutboxScreen(
 
 @Composable
 private fun ServiceGroup(row: OutboxRow, resume: (Long) -> Unit) = Group(hostOf(row.choice.url)) {
-    FlowRow(horizontalArrangement = Arrangement.spacedBy(24.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
+    FlowRow(horizontalArrangement = Arrangement.spacedBy(16.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
         Figure(numberText(row.waiting.toLong()), stringResource(R.string.waiting))
         Figure(numberText(row.accepted.toLong()), stringResource(R.string.accepted))
         Figure(numberText(row.quarantined.toLong()), stringResource(R.string.refused))

@@ -51,8 +51,8 @@ fun WhileSeen(everyMs: Long, work: suspend () -> Unit) {
     LaunchedEffect(owner) {
         owner.repeatOnLifecycle(Lifecycle.State.STARTED) {
             while (true) {
-                delay(everyMs)
                 work()
+                delay(everyMs)
             }
         }
     }
