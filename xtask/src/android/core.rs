@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::slice::from_ref;
 
 use anyhow::{Context, Result};
+use camino::Utf8PathBuf;
 use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate_with_bindgen_paths};
 use uniffi_bindgen::{BindgenPaths, BindgenPathsLayer};
 use xshell::cmd;
@@ -28,20 +29,19 @@ pub fn library(build: &Build) -> PathBuf {
 }
 
 pub fn bindings(build: &Build) -> Result<()> {
-    let (library, output) = (library(build), build.out(BINDINGS));
-    build.step("bindings", from_ref(&library), &output, || generate(&build.root, &library, &output))
+    let output = build.out(BINDINGS);
+    build.step("bindings", from_ref(&library(build)), &output, || generate(build, &output))
 }
 
-fn generate(root: &Path, library: &Path, output: &Path) -> Result<()> {
-    let utf8 = |path: &Path| path.to_str().context("a path is not UTF-8").map(Into::into);
-    let crate_root: String = utf8(&root.join("rust-core/ffi"))?;
+/// Writes the bindings of the library that was built last.
+pub fn generate(build: &Build, output: &Path) -> Result<()> {
+    let utf8 = |path: PathBuf| Utf8PathBuf::from_path_buf(path).ok().context("a path is not UTF-8");
     let mut paths = BindgenPaths::default();
-    paths.add_layer(Crate { root: crate_root });
-    let (source, out_dir): (String, String) = (utf8(library)?, utf8(output)?);
+    paths.add_layer(Crate { root: utf8(build.root.join("rust-core/ffi"))? });
     let options = GenerateOptions {
         languages: vec![TargetLanguage::Kotlin],
-        source: source.into(),
-        out_dir: out_dir.into(),
+        source: utf8(library(build))?,
+        out_dir: utf8(output.to_path_buf())?,
         format: false,
         ..GenerateOptions::default()
     };
@@ -50,11 +50,11 @@ fn generate(root: &Path, library: &Path, output: &Path) -> Result<()> {
 
 /// Says where uniffi.toml lies, which uniffi would otherwise ask `cargo metadata`.
 struct Crate {
-    root: String,
+    root: Utf8PathBuf,
 }
 
 impl BindgenPathsLayer for Crate {
-    fn get_crate_root(&self, name: &str) -> Option<camino::Utf8PathBuf> {
-        (name == "cairn").then(|| self.root.clone().into())
+    fn get_crate_root(&self, name: &str) -> Option<Utf8PathBuf> {
+        (name == "cairn").then(|| self.root.clone())
     }
 }
