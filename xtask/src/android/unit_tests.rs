@@ -1,4 +1,4 @@
-//! `JUnit` tests in one JVM, with Robolectric where a test asks for it.
+//! The tests of the app, in one JVM, with Robolectric where a test asks for it.
 
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,10 @@ import org.junit.Test
 class LayersTest {
     private val root = sources("main/kotlin/app/cairn")
 
-    @Test fun onlyCoreKnowsTheBindings() = assertEquals(emptyList<String>(), outside("core", """\b(NativeCore|RustBuffer|com\.sun\.jna)\b"""))
+    @Test fun onlyCoreKnowsTheBindings() = assertEquals(
+        emptyList<String>(),
+        outside("core", """\b(NativeCore|RustBuffer|com\.sun\.jna)\b"""),
+    )
 
     @Test fun onlyCollectKnowsRadiosAndSensors() = assertEquals(
         emptyList<String>(),

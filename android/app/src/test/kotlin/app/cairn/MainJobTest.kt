@@ -13,6 +13,8 @@ import app.cairn.background.UploadWorker
 import app.cairn.core.CollectingStatus
 import app.cairn.core.metresBetween
 import app.cairn.data.serviceAt
+import java.time.Duration
+import java.time.LocalDate
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotNull
@@ -25,8 +27,6 @@ import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ServiceController
-import java.time.Duration
-import java.time.LocalDate
 
 /** Collect, report, upload, leaderboard, estimate: through the Android classes, with the real core and a real service. */
 @RunWith(RobolectricTestRunner::class)
@@ -48,7 +48,8 @@ class MainJobTest {
         waitUntil("collecting") { shadowOf(locations).getLocationRequests(LocationManager.GPS_PROVIDER).isNotEmpty() }
         assertNotNull(shadowOf(service.get()).lastForegroundNotification)
         // Until the car is parked, where collecting would pause.
-        drive.points.filter { it.secondsIn < PARKED_AFTER_SECONDS }.zipWithNext { from, to -> travel(drive, to, to.secondsIn - from.secondsIn) }
+        val driven = drive.points.filter { it.secondsIn < PARKED_AFTER_SECONDS }
+        driven.zipWithNext { from, to -> travel(drive, to, to.secondsIn - from.secondsIn) }
         assertEquals(CollectingStatus.Collecting, app.collecting.state.value.status)
 
         app.startService(StumbleService.stopIntent(app))

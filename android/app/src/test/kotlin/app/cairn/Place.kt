@@ -87,7 +87,8 @@ suspend fun Core.walkForYears() {
             val fix = Street.fix(step, now).copy(utcMs = began + step * 2_000L, lat = lat, lon = homeLon + walk % 7 * 2e-3)
             onFix(now, fix)
             // Other networks on each walk.
-            val networks = Street.scan(step, now).wifi.map { it.copy(bssid = it.bssid.replaceRange(6, 11, "%02x:%02x".format(walk / 256, walk % 256))) }
+            val block = "%02x:%02x".format(walk / 256, walk % 256)
+            val networks = Street.scan(step, now).wifi.map { it.copy(bssid = it.bssid.replaceRange(6, 11, block)) }
             onScan(now, Sensor.WIFI, ScanEvent(wifi = networks))
         }
         onEvent(mono + STEPS * 4_000L, PhoneEvent.Stop)

@@ -18,7 +18,9 @@ class Service(mode: String = "beacondb", private val database: File? = null) : C
 
     /** The reports that were taken, as they were sent; from a service that keeps them. */
     fun reports(): List<String> = SQLiteDatabase.openDatabase(checkNotNull(database).path, null, SQLiteDatabase.OPEN_READONLY).use { kept ->
-        kept.rawQuery("SELECT body FROM report ORDER BY id", null).use { rows -> generateSequence { if (rows.moveToNext()) rows.getString(0) else null }.toList() }
+        kept.rawQuery("SELECT body FROM report ORDER BY id", null).use { rows ->
+            generateSequence { if (rows.moveToNext()) rows.getString(0) else null }.toList()
+        }
     }
 
     override fun close() {

@@ -1,11 +1,11 @@
 package app.cairn
 
+import java.io.File
+import javax.xml.parsers.DocumentBuilderFactory
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.w3c.dom.Element
-import java.io.File
-import javax.xml.parsers.DocumentBuilderFactory
 
 /** Every language says everything that English says, with the same values in it. */
 class StringsTest {
@@ -21,8 +21,10 @@ class StringsTest {
     }
 
     @Test fun whatIsInNoCodeIsNotThere() {
-        val code = sources("main").walk().filter { it.extension in setOf("kt", "xml") && it.name != "strings.xml" }.joinToString("\n") { it.readText() }
-        val unused = english.keys.map { it.substringAfter('/') }.filterNot { Regex("""(R\.(string|plurals)\.|@string/)$it\b""").containsMatchIn(code) }
+        val files = sources("main").walk().filter { it.extension in setOf("kt", "xml") && it.name != "strings.xml" }
+        val code = files.joinToString("\n") { it.readText() }
+        val names = english.keys.map { it.substringAfter('/') }
+        val unused = names.filterNot { Regex("""(R\.(string|plurals)\.|@string/)$it\b""").containsMatchIn(code) }
         assertEquals(emptyList<String>(), unused)
     }
 

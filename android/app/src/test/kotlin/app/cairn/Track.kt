@@ -23,7 +23,9 @@ class Track(file: File) {
         val recorded = found.toList().sortedBy { it.third }
         val all = recorded.map { Point(it.first, it.second, (it.third - recorded.first().third).toInt()) }
         // The receiver is asked for a fix every two seconds.
-        points = all.fold(emptyList()) { kept, next -> if (kept.isEmpty() || next.secondsIn - kept.last().secondsIn > 2) kept + next else kept }
+        points = all.fold(emptyList()) { kept, next ->
+            if (kept.isEmpty() || next.secondsIn - kept.last().secondsIn > 2) kept + next else kept
+        }
         networks = points.filterIndexed { index, _ -> index % 2 == 0 }.flatMapIndexed { index, point ->
             listOf(
                 Network(index * 3, point.lat + 2e-4, point.lon, "net$index"),

@@ -16,6 +16,7 @@ import app.cairn.core.SensorCommand
 import app.cairn.core.SensorReaction
 import app.cairn.core.Trouble
 import app.cairn.data.Settings
+import java.util.concurrent.atomic.AtomicLong
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.channels.Channel
@@ -27,7 +28,6 @@ import kotlinx.coroutines.flow.drop
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
-import java.util.concurrent.atomic.AtomicLong
 
 /** What the screens and the notification show of a collection. */
 data class CollectingState(

@@ -36,7 +36,10 @@ class StumbleWidget : AppWidgetProvider() {
             RemoteViews(context.packageName, R.layout.widget).apply {
                 val isStopped = status == CollectingStatus.Stopped
                 setTextViewText(R.id.widget_status, statusText(context.resources, status))
-                setTextViewText(R.id.widget_today, today?.let { tripText(context.resources, it) } ?: context.getString(R.string.widget_nothing))
+                setTextViewText(
+                    R.id.widget_today,
+                    today?.let { tripText(context.resources, it) } ?: context.getString(R.string.widget_nothing),
+                )
                 setImageViewResource(R.id.widget_button, if (isStopped) R.drawable.ic_start else R.drawable.ic_stop)
                 setContentDescription(R.id.widget_button, context.getString(if (isStopped) R.string.start else R.string.stop))
                 setOnClickPendingIntent(R.id.widget_button, if (isStopped) start(context) else stop(context))

@@ -21,8 +21,8 @@ import app.cairn.core.CoreException
 import app.cairn.core.UploadConditions
 import app.cairn.core.UploadEnd
 import app.cairn.core.Work
-import kotlinx.coroutines.CancellationException
 import java.time.Duration
+import kotlinx.coroutines.CancellationException
 
 /** Hands what waits to every service, on the user's terms. What an answer means and when to come back, the core decides. */
 class UploadWorker(context: Context, parameters: WorkerParameters) : CoroutineWorker(context, parameters) {

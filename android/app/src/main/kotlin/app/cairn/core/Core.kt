@@ -3,13 +3,13 @@ package app.cairn.core
 import android.content.Context
 import android.os.Looper
 import app.cairn.BuildInfo
+import java.io.File
+import java.time.LocalDate
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withContext
-import java.io.File
-import java.time.LocalDate
 
 /**
  * The engine, opened with the first call. Every call suspends and does its work away from the main thread; failures are

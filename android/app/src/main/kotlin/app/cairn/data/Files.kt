@@ -2,10 +2,10 @@ package app.cairn.data
 
 import android.content.Context
 import android.net.Uri
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.withContext
 import java.io.File
 import java.io.IOException
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
 
 /** A file of another app, or the medium, did not do what was asked. It names nothing: a file's name is its owner's. */
 class FileTrouble : Exception()

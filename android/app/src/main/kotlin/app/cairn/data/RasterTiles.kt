@@ -1,8 +1,8 @@
 package app.cairn.data
 
+import java.net.URL
 import org.mapsforge.core.model.Tile
 import org.mapsforge.map.layer.download.tilesource.AbstractTileSource
-import java.net.URL
 
 /** Raster tiles from an address the user has given, with {z}, {x} and {y} in it. */
 class RasterTiles(private val template: String) : AbstractTileSource(arrayOf(URL(template.substringBefore('{')).host), -1) {

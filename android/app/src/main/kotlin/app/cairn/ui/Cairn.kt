@@ -75,7 +75,7 @@ private fun Bar(navigation: NavHostController) {
     NavigationBar {
         inBar.forEach { place ->
             NavigationBarItem(
-                selected = here == place.name || place == Place.MORE && behindMore.any { it.name == here },
+                selected = here == place.name || (place == Place.MORE && behindMore.any { it.name == here }),
                 onClick = { navigation.switchTo(place) },
                 icon = { Icon(painterResource(place.icon), null) },
                 label = { Text(stringResource(place.title), maxLines = 1, overflow = TextOverflow.Ellipsis) },

@@ -52,7 +52,8 @@ class MainActivity : ComponentActivity() {
 
     /** What a launcher shortcut asks for. */
     private fun act(intent: Intent) {
-        if (intent.action == SHORTCUT_START) cairn.scope.launch { if (cairn.settings.now().consented) StumbleService.start(this@MainActivity) }
+        if (intent.action != SHORTCUT_START) return
+        cairn.scope.launch { if (cairn.settings.now().consented) StumbleService.start(this@MainActivity) }
     }
 
     /** A file that another app has shared or opened; never one of the app's own by its path. */

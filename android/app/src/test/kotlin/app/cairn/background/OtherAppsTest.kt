@@ -19,8 +19,10 @@ import app.cairn.app
 import app.cairn.core.CollectingStatus
 import app.cairn.core.metresBetween
 import app.cairn.hears
+import app.cairn.ui.parts.tripText
 import app.cairn.waitUntil
 import app.cairn.walk
+import java.time.LocalDate
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotNull
@@ -33,7 +35,6 @@ import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
-import java.time.LocalDate
 
 /** What other apps, the launcher and the system can make Cairn do, and what not. */
 @RunWith(RobolectricTestRunner::class)
@@ -77,13 +78,16 @@ class OtherAppsTest {
         val walked = runBlocking { app.core.days(DAY, DAY) }.single().reached
         val drawn = StumbleWidget.views(app, CollectingStatus.Collecting, walked).apply(app, FrameLayout(app))
         assertEquals(app.getString(R.string.status_collecting), drawn.findViewById<TextView>(R.id.widget_status).text)
-        assertTrue("km" in drawn.findViewById<TextView>(R.id.widget_today).text || " m" in drawn.findViewById<TextView>(R.id.widget_today).text)
+        assertEquals(tripText(app.resources, walked), drawn.findViewById<TextView>(R.id.widget_today).text)
         assertEquals(app.getString(R.string.stop), drawn.findViewById<View>(R.id.widget_button).contentDescription)
 
         val manager = AppWidgetManager.getInstance(app)
         shadowOf(manager).bindAppWidgetId(1, ComponentName(app, StumbleWidget::class.java))
         runBlocking { StumbleWidget.refresh(app) }
-        assertEquals(app.getString(R.string.status_stopped), shadowOf(manager).getViewFor(1).findViewById<TextView>(R.id.widget_status).text)
+        assertEquals(
+            app.getString(R.string.status_stopped),
+            shadowOf(manager).getViewFor(1).findViewById<TextView>(R.id.widget_status).text,
+        )
     }
 
     @Test fun anAppWithThePermissionIsToldWhereThePhoneIsOnceTheUserAllowsIt() {

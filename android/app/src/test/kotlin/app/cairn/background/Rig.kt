@@ -17,14 +17,14 @@ import app.cairn.core.PhoneEvent
 import app.cairn.core.ScanEvent
 import app.cairn.core.Sensor
 import app.cairn.waitUntil
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.coroutines.CoroutineContext
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Runnable
 import kotlinx.coroutines.SupervisorJob
 import org.robolectric.Shadows.shadowOf
-import java.util.concurrent.atomic.AtomicInteger
-import kotlin.coroutines.CoroutineContext
 
 /** A radio or sensor of a phone that the test carries along the street. */
 class Radio(override val sensor: Sensor) : Collector {

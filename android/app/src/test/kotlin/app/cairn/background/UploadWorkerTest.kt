@@ -18,6 +18,8 @@ import app.cairn.core.StopReason
 import app.cairn.data.serviceAt
 import app.cairn.walk
 import com.sun.net.httpserver.HttpServer
+import java.net.InetAddress
+import java.net.InetSocketAddress
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotNull
@@ -28,8 +30,6 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadows.ShadowNetworkCapabilities
-import java.net.InetAddress
-import java.net.InetSocketAddress
 
 /** Uploads on the user's terms, to real services on loopback. */
 @RunWith(RobolectricTestRunner::class)

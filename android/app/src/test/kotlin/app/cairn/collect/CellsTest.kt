@@ -22,9 +22,12 @@ import org.robolectric.shadows.CellSignalStrengthNrBuilder
 @RunWith(RobolectricTestRunner::class)
 class CellsTest {
     @Test fun anLteCellKeepsWhatTheModemSays() {
-        val identity = CellIdentityLteBuilder.newBuilder().setMcc("244").setMnc("05").setTac(12_345).setCi(26_843_545).setPci(503).setEarfcn(1_300).build()
+        val identity = CellIdentityLteBuilder.newBuilder()
+            .setMcc("244").setMnc("05").setTac(12_345).setCi(26_843_545).setPci(503).setEarfcn(1_300)
+            .build()
         val strength = CellSignalStrengthLteBuilder.newBuilder().setRsrp(-97).setTimingAdvance(7).build()
-        val info = CellInfoLteBuilder.newBuilder().setRegistered(true).setTimeStampNanos(5_000_000_000).setCellIdentity(identity).setCellSignalStrength(strength)
+        val info = CellInfoLteBuilder.newBuilder()
+            .setRegistered(true).setTimeStampNanos(5_000_000_000).setCellIdentity(identity).setCellSignalStrength(strength)
         val heard = info.build().toCellHeard()!!
         assertEquals(CellRadio.LTE, heard.radio)
         assertEquals(listOf(244u, 5u, 12_345u), listOf(heard.mcc, heard.mnc, heard.area))
@@ -52,14 +55,16 @@ class CellsTest {
     }
 
     @Test fun a5gCellKeepsItsLongIdentityAndNeverLongMax() {
-        val known = CellIdentityNrBuilder.newBuilder().setMcc("262").setMnc("01").setTac(8_000_000).setNci(68_719_476_735).setPci(1_007).setNrarfcn(636_666)
+        val known = CellIdentityNrBuilder.newBuilder()
+            .setMcc("262").setMnc("01").setTac(8_000_000).setNci(68_719_476_735).setPci(1_007).setNrarfcn(636_666)
         val strength = CellSignalStrengthNrBuilder.newBuilder().build()
         val heard = CellInfoNrBuilder.newBuilder().setCellIdentity(known.build()).setCellSignalStrength(strength).build().toCellHeard()!!
         assertEquals(CellRadio.NR, heard.radio)
         assertEquals(68_719_476_735uL, heard.cell)
         assertEquals(8_000_000u, heard.area)
         val unknown = CellIdentityNrBuilder.newBuilder().setNci(Long.MAX_VALUE).setTac(CellInfo.UNAVAILABLE)
-        val nameless = CellInfoNrBuilder.newBuilder().setCellIdentity(unknown.build()).setCellSignalStrength(strength).build().toCellHeard()!!
+        val unnamed = CellInfoNrBuilder.newBuilder().setCellIdentity(unknown.build()).setCellSignalStrength(strength)
+        val nameless = unnamed.build().toCellHeard()!!
         assertNull(nameless.cell)
         assertNull(nameless.area)
     }

@@ -6,6 +6,8 @@ import app.cairn.app
 import app.cairn.data.Choices
 import app.cairn.freshCore
 import app.cairn.walk
+import java.io.File
+import java.time.LocalDate
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -18,8 +20,6 @@ import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
-import java.io.File
-import java.time.LocalDate
 
 /** The generated Kotlin on the real core: values there and back, exceptions, threads, the end. */
 @RunWith(RobolectricTestRunner::class)

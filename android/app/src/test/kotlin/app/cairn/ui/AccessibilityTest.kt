@@ -13,6 +13,7 @@ import androidx.work.testing.WorkManagerTestInitHelper
 import app.cairn.app
 import app.cairn.data.serviceAt
 import app.cairn.walk
+import java.time.Duration
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
@@ -22,7 +23,6 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
-import java.time.Duration
 
 /** Everything that can be touched says what it is, to those who hear the screen as well, and is large enough for a finger. */
 @RunWith(RobolectricTestRunner::class)

@@ -46,7 +46,8 @@ class HandedOverFileTest {
     }
 
     private fun withShared(test: () -> Unit) {
-        val intent = Intent(app, MainActivity::class.java).setAction(Intent.ACTION_SEND).setType("text/csv").putExtra(Intent.EXTRA_STREAM, shared)
+        val intent = Intent(app, MainActivity::class.java)
+            .setAction(Intent.ACTION_SEND).setType("text/csv").putExtra(Intent.EXTRA_STREAM, shared)
         ActivityScenario.launch<MainActivity>(intent).use {
             compose.waitUntil(10_000) { compose.onAllNodesWithText(app.getString(R.string.handed_over)).fetchSemanticsNodes().isNotEmpty() }
             test()

@@ -24,6 +24,7 @@ import app.cairn.tracks
 import app.cairn.waitUntil
 import app.cairn.walk
 import app.cairn.walkForYears
+import java.time.Duration
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertTrue
 import org.junit.Before
@@ -35,7 +36,6 @@ import org.robolectric.ParameterizedRobolectricTestRunner.Parameters
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
-import java.time.Duration
 
 /** Draws every screen as a person would have it. Somebody has to look at the pictures; the test only sees that there are any. */
 @RunWith(ParameterizedRobolectricTestRunner::class)

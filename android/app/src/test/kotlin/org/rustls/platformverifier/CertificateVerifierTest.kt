@@ -1,13 +1,5 @@
 package org.rustls.platformverifier
 
-import org.junit.Assert.assertEquals
-import org.junit.Assert.assertNotNull
-import org.junit.Assert.assertTrue
-import org.junit.Rule
-import org.junit.Test
-import org.junit.rules.TemporaryFolder
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import java.io.File
 import java.security.KeyStore
 import java.security.cert.CertPathValidator
@@ -18,6 +10,14 @@ import java.security.cert.PKIXParameters
 import java.security.cert.TrustAnchor
 import java.security.cert.X509Certificate
 import java.util.Date
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+import org.junit.rules.TemporaryFolder
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** What is answered about good, expired, foreign and misused certificates, made on the spot by the JDK's keytool. */
 @RunWith(RobolectricTestRunner::class)
@@ -98,7 +98,8 @@ class CertificateVerifierTest {
         val root = certificate("root")
         val path = CertificateFactory.getInstance("X.509").generateCertPath(chain.toList())
         try {
-            CertPathValidator.getInstance("PKIX").validate(path, PKIXParameters(setOf(TrustAnchor(root, null))).apply { isRevocationEnabled = false })
+            val parameters = PKIXParameters(setOf(TrustAnchor(root, null))).apply { isRevocationEnabled = false }
+            CertPathValidator.getInstance("PKIX").validate(path, parameters)
         } catch (e: CertPathValidatorException) {
             throw CertificateException(e)
         }

@@ -105,7 +105,13 @@ private fun HandedOver(import: (Boolean) -> Unit, dismiss: () -> Unit) {
     AlertDialog(
         onDismissRequest = dismiss,
         title = { Text(stringResource(R.string.handed_over)) },
-        text = { SwitchRow(stringResource(R.string.import_upload), stringResource(R.string.import_upload_explanation), upload) { upload = it } },
+        text = {
+            SwitchRow(
+                stringResource(R.string.import_upload),
+                stringResource(R.string.import_upload_explanation),
+                upload,
+            ) { upload = it }
+        },
         confirmButton = {
             TextButton({
                 dismiss()

@@ -54,7 +54,12 @@ fun HelpRoute(back: () -> Unit) {
 }
 
 @Composable
-fun HelpScreen(status: String, found: Set<Obstacle>, back: () -> Unit, mend: (Obstacle) -> Unit) = Page(stringResource(R.string.help), back) {
+fun HelpScreen(
+    status: String,
+    found: Set<Obstacle>,
+    back: () -> Unit,
+    mend: (Obstacle) -> Unit,
+) = Page(stringResource(R.string.help), back) {
     Group(colour = MaterialTheme.colorScheme.primaryContainer) { Text(status, style = MaterialTheme.typography.titleMedium) }
     if (found.isEmpty()) Text(stringResource(R.string.no_obstacle))
     Obstacle.entries.filter { it in found }.forEach { obstacle ->

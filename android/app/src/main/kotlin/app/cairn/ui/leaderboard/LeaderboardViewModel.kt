@@ -4,10 +4,10 @@ import androidx.compose.runtime.Immutable
 import app.cairn.CairnApp
 import app.cairn.core.Leaderboard
 import app.cairn.ui.parts.CoreViewModel
+import java.time.LocalDate
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
-import java.time.LocalDate
 
 /** Everything the leaderboard shows. */
 @Immutable

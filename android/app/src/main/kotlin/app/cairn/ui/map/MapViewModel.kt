@@ -15,6 +15,7 @@ import app.cairn.core.Saved
 import app.cairn.core.ScanEvent
 import app.cairn.core.ofScans
 import app.cairn.ui.parts.CoreViewModel
+import java.time.LocalDate
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -23,7 +24,6 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.update
-import java.time.LocalDate
 
 /** Everything the map shows. */
 @Immutable

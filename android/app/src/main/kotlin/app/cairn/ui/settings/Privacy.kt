@@ -78,7 +78,13 @@ fun Lists(state: SettingsState, actions: SettingsActions) = Group(stringResource
     state.rules?.names.orEmpty().forEach { Entry(it) { actions.allowName(it) } }
     state.rules?.addresses.orEmpty().forEach { Entry(it) { actions.allowAddress(it) } }
     var text by rememberSaveable { mutableStateOf("") }
-    OutlinedTextField(text, { text = it }, Modifier.fillMaxWidth(), label = { Text(stringResource(R.string.list_entry)) }, singleLine = true)
+    OutlinedTextField(
+        text,
+        { text = it },
+        Modifier.fillMaxWidth(),
+        label = { Text(stringResource(R.string.list_entry)) },
+        singleLine = true,
+    )
     TextButton(
         {
             if (ADDRESS.matches(text)) actions.refuseAddress(text) else actions.refuseName(text)

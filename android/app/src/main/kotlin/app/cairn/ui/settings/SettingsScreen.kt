@@ -157,7 +157,11 @@ private fun Others(choices: Choices, actions: SettingsActions) = Group(stringRes
     SwitchRow(stringResource(R.string.automation), stringResource(R.string.automation_explanation), choices.automation) { on ->
         actions.change { it.copy(automation = on) }
     }
-    SwitchRow(stringResource(R.string.share_estimates), stringResource(R.string.share_estimates_explanation), choices.shareEstimates) { on ->
+    SwitchRow(
+        stringResource(R.string.share_estimates),
+        stringResource(R.string.share_estimates_explanation),
+        choices.shareEstimates,
+    ) { on ->
         actions.change { it.copy(shareEstimates = on) }
     }
     SwitchRow(stringResource(R.string.prune), stringResource(R.string.prune_explanation), choices.pruneSent) { on ->
