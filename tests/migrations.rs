@@ -17,6 +17,10 @@ fn engine_on(path: &Path) -> Engine {
     opened.engine
 }
 
+/// What the old databases know of their one emitter, in the layout of today.
+const KNOWN: &str =
+    "010000024fe64fe6000000fa0064f3e41324c300000001c200000000000001c223dd36a023dd33330edd63b00edd4e77c34fe600";
+
 fn schema_of(path: &Path) -> Vec<(String, String)> {
     let db = Connection::open(path).unwrap();
     let mut rows = db.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
@@ -66,5 +70,12 @@ fn every_old_database_opens_with_all_that_was_in_it() {
         }
         engine.close().unwrap();
         assert_eq!(schema_of(&path), schema_of(&fresh), "version {version}");
+        if version >= 4 {
+            let known: (i64, String) = Connection::open(&path)
+                .unwrap()
+                .query_row("SELECT key, lower(hex(known)) FROM emitter", [], |r| Ok((r.get(0)?, r.get(1)?)))
+                .unwrap();
+            assert_eq!(known, (112_394_521_950, KNOWN.to_owned()), "version {version}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! Forty bytes an emitter, brought up to date with every sighting; it works from the first one, with a spread to match.
 
 use super::observation::Observation;
-use super::signal;
+use super::signal::{self, Band};
 use crate::model::{EmitterKind, LatLng, LocalPlane, Metres};
 
 /// What is known of one emitter.
@@ -15,10 +15,17 @@ pub struct Learned {
     centre: LatLng,
     /// Sum of the weights behind the centre, at most [`MAX_WEIGHT`].
     weight: f32,
-    /// Mean square distance of the sightings from the centre, m².
-    scatter: f32,
+    /// Sum of their squares: how many sightings really speak for the centre.
+    squares: f32,
+    /// Mean squares and product of the sightings' distances from the centre, m²: the shape of where it was heard.
+    scatter: Scatter,
     /// Level one metre away by the model of [`signal`], dBm; shrunk towards the usual one.
     level: f32,
+    /// Mean square of what signals differ from the model, dB²; shrunk towards the usual.
+    noise: f32,
+    /// Strongest signal, dBm; -128 where none was told.
+    peak: i8,
+    band: Band,
     /// Sightings at this place.
     count: u16,
     /// Day of the first sighting at this place.
@@ -31,13 +38,30 @@ pub struct Learned {
     moves: u8,
 }
 
-/// [`Learned`] in the units of the store's columns; the kind is in the key.
+/// Second moments of places around a centre, m².
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Scatter {
+    /// Eastwards.
+    pub east: f32,
+    /// Of both: the sign tells which diagonal they lie along.
+    pub both: f32,
+    /// Northwards.
+    pub north: f32,
+}
+
+/// [`Learned`] in the units of the store's row; the kind is in the key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Columns {
     pub centre: LatLng,
+    pub band: u8,
     pub weight: u32,
-    pub scatter: u32,
-    pub level: i32,
+    pub evidence: u16,
+    pub east: u32,
+    pub both: i32,
+    pub north: u32,
+    pub level: i16,
+    pub noise: u16,
+    pub peak: i8,
     pub count: u16,
     pub first_day: i32,
     pub last_day: i32,
@@ -47,6 +71,9 @@ pub(crate) struct Columns {
 
 /// What an emitter's past may weigh: twenty of the strongest sightings. Newer ones then still pull the centre.
 const MAX_WEIGHT: f32 = 400.0;
+
+/// Signal in place of none.
+const NO_SIGNAL: i8 = -128;
 
 /// So many sightings in a row at another place are a move; an emitter long known takes more to believe it.
 const MOVED_AFTER: u8 = 3;
@@ -68,8 +95,12 @@ impl Learned {
             kind: o.kind,
             centre: o.place,
             weight: o.weight() as f32,
-            scatter: 0.0,
+            squares: (o.weight() * o.weight()) as f32,
+            scatter: Scatter::default(),
             level: signal::usual_level(o.kind, o.frequency_mhz) as f32,
+            noise: signal::USUAL_NOISE,
+            peak: NO_SIGNAL,
+            band: Band::of(o.frequency_mhz),
             count: 1,
             first_day: o.day,
             last_day: o.day,
@@ -93,13 +124,26 @@ impl Learned {
         let w = o.weight() as f32;
         let share = f64::from(w / (self.weight + w));
         self.centre = plane.to_place(share * east, share * north);
-        self.weight = (self.weight + w).min(MAX_WEIGHT);
-        // The centre's own step is small against the distance: the running mean of squares needs no correction for it.
+        self.squares += w * w;
+        self.weight += w;
+        if self.weight > MAX_WEIGHT {
+            let shrink = MAX_WEIGHT / self.weight;
+            self.weight = MAX_WEIGHT;
+            self.squares *= shrink * shrink;
+        }
         let n = f32::from(self.count.min(200));
-        self.scatter = (self.scatter * n + (far * far) as f32) / (n + 1.0);
+        // Seen from the new centre, the old sightings lie a step behind, this one what is left of the way before.
+        let (behind, before) = (share * share, (1.0 - share) * (1.0 - share));
+        let moment =
+            |old: f32, square: f64| (n * (old + (behind * square) as f32) + (before * square) as f32) / (n + 1.0);
+        self.scatter = Scatter {
+            east: moment(self.scatter.east, east * east),
+            both: moment(self.scatter.both, east * north),
+            north: moment(self.scatter.north, north * north),
+        };
         self.count = self.count.saturating_add(1);
         self.last_day = self.last_day.max(o.day);
-        let stays = self.scatter < (4.0 * usual_spread(self.kind) * usual_spread(self.kind)) as f32;
+        let stays = self.mean_square() < (4.0 * usual_spread(self.kind) * usual_spread(self.kind)) as f32;
         if stays && self.last_day - self.first_day >= FORGIVEN_AFTER_DAYS {
             self.moves = 0;
         }
@@ -112,7 +156,12 @@ impl Learned {
         let error = self.centre_error();
         let level = f64::from(heard.0) + signal::loss((far * far + error * error).sqrt());
         let n = f32::from(self.count.min(60));
-        self.level += (level as f32 - self.level) / (n + signal::LEVEL_PRIOR);
+        let differs = level as f32 - self.level;
+        // One wild reading must not make the emitter look useless for ever.
+        let square = (differs * differs).min(9.0 * signal::USUAL_NOISE);
+        self.noise += (square - self.noise) / (n + signal::NOISE_PRIOR);
+        self.level += differs / (n + signal::LEVEL_PRIOR);
+        self.peak = self.peak.max(heard.0.clamp(-127, 0) as i8);
     }
 
     fn learn_elsewhere(&mut self, o: &Observation) {
@@ -135,13 +184,41 @@ impl Learned {
         *self = Self { moves, centre: place, count: u16::from(times), ..Self::first(o) };
     }
 
+    /// What a region pack tells of an emitter: that this many phones' sightings lay so far around a place.
+    pub fn from_pack(kind: EmitterKind, place: LatLng, spread: Metres, sightings: u16) -> Self {
+        let n = f32::from(sightings.clamp(1, 200));
+        let half = (spread.0 * spread.0 / 2.0) as f32;
+        Self {
+            kind,
+            centre: place,
+            weight: n,
+            squares: n,
+            scatter: Scatter { east: half, both: 0.0, north: half },
+            level: signal::usual_level(kind, None) as f32,
+            noise: signal::USUAL_NOISE,
+            peak: NO_SIGNAL,
+            band: Band::Unknown,
+            count: sightings.max(1),
+            first_day: 0,
+            last_day: 0,
+            elsewhere: None,
+            moves: 0,
+        }
+    }
+
     /// The row of the store.
     pub(crate) fn to_columns(self) -> Columns {
         Columns {
             centre: self.centre,
+            band: self.band as u8,
             weight: (self.weight * 100.0).round() as u32,
-            scatter: self.scatter.round() as u32,
-            level: (self.level * 100.0).round() as i32,
+            evidence: (self.evidence() * 100.0).round() as u16,
+            east: self.scatter.east.round() as u32,
+            both: self.scatter.both.round() as i32,
+            north: self.scatter.north.round() as u32,
+            level: (self.level * 100.0).round() as i16,
+            noise: (self.noise * 100.0).round() as u16,
+            peak: self.peak,
             count: self.count,
             first_day: self.first_day,
             last_day: self.last_day,
@@ -152,18 +229,33 @@ impl Learned {
 
     /// The same from a row of the store.
     pub(crate) fn from_columns(kind: EmitterKind, row: Columns) -> Self {
+        let weight = (row.weight as f32 / 100.0).max(0.01);
         Self {
             kind,
             centre: row.centre,
-            weight: (row.weight as f32 / 100.0).max(0.01),
-            scatter: row.scatter as f32,
-            level: row.level as f32 / 100.0,
+            weight,
+            squares: weight * weight / (f32::from(row.evidence) / 100.0).max(1.0),
+            scatter: Scatter { east: row.east as f32, both: row.both as f32, north: row.north as f32 },
+            level: f32::from(row.level) / 100.0,
+            noise: f32::from(row.noise) / 100.0,
+            peak: row.peak,
+            band: Band::from_number(row.band),
             count: row.count.max(1),
             first_day: row.first_day,
             last_day: row.last_day,
             elsewhere: row.elsewhere,
             moves: row.moves,
         }
+    }
+
+    /// How many sightings of equal weight would place it as well: Kish's effective number, at least one.
+    fn evidence(&self) -> f32 {
+        (self.weight * self.weight / self.squares).max(1.0)
+    }
+
+    /// Mean square distance of its sightings from the centre, m².
+    fn mean_square(&self) -> f32 {
+        self.scatter.east + self.scatter.north
     }
 
     /// Where it is heard around.
@@ -191,7 +283,7 @@ impl Learned {
         let usual = usual_spread(self.kind);
         let n = f64::from(self.count) - 1.0;
         let prior = prior_sightings(self.kind);
-        Metres(((n * f64::from(self.scatter) + prior * usual * usual) / (n + prior)).sqrt())
+        Metres(((n * f64::from(self.mean_square()) + prior * usual * usual) / (n + prior)).sqrt())
     }
 
     /// How far the transmitter may be from the centre, one standard deviation per axis, m. Sightings come from one side, the

@@ -32,3 +32,39 @@ pub(super) fn usual_level(kind: EmitterKind, frequency_mhz: Option<u16>) -> f64 
         EmitterKind::Cell => 0.0,
     }
 }
+
+/// Mean square of one reading's noise to begin with, dB²: (7 dB)², the middle of what the literature gives (4 to 9 dB).
+pub(super) const USUAL_NOISE: f32 = 49.0;
+
+/// Sightings' worth of belief in it.
+pub(super) const NOISE_PRIOR: f32 = 5.0;
+
+/// Where an access point transmits: higher bands carry less far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Band {
+    Unknown = 0,
+    Ghz2 = 1,
+    Ghz5 = 2,
+    Ghz6 = 3,
+}
+
+impl Band {
+    pub fn of(frequency_mhz: Option<u16>) -> Self {
+        match frequency_mhz {
+            Some(2_400..=2_500) => Self::Ghz2,
+            Some(4_900..=5_924) => Self::Ghz5,
+            Some(5_925..=7_125) => Self::Ghz6,
+            _ => Self::Unknown,
+        }
+    }
+
+    pub const fn from_number(number: u8) -> Self {
+        match number {
+            1 => Self::Ghz2,
+            2 => Self::Ghz5,
+            3 => Self::Ghz6,
+            _ => Self::Unknown,
+        }
+    }
+}

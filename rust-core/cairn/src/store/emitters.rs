@@ -4,21 +4,17 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::StoreError;
-use crate::intake::{Known, Seen};
+use super::{StoreError, packed};
+use crate::intake::Known;
 use crate::locate::{self, Area, Learned, Query};
 use crate::model::{CellKey, EmitterKey, LatLng};
 
 /// What is known of an emitter.
 pub(crate) fn read(db: &Connection, key: EmitterKey) -> Result<Option<Known>, StoreError> {
-    db.prepare_cached(
-        "SELECT north, south, east, west, strongest, kept_day, lat, lon, weight, scatter, level, count, first_day, last_day,
-                moves, other_lat, other_lon, other_n
-         FROM emitter WHERE key = ?",
-    )?
-    .query_row([key.to_i64()], |row| Ok(read_row(key, row)))
-    .optional()?
-    .transpose()
+    db.prepare_cached("SELECT lat, lon, known FROM emitter WHERE key = ?")?
+        .query_row([key.to_i64()], |row| Ok(read_row(key, row)))
+        .optional()?
+        .transpose()
 }
 
 /// Stores what is known of emitters.
@@ -26,37 +22,14 @@ pub(crate) fn write<'a>(
     db: &Connection,
     known: impl Iterator<Item = (EmitterKey, &'a Known)>,
 ) -> Result<(), StoreError> {
-    let mut upsert = db.prepare_cached(
-        "INSERT OR REPLACE INTO emitter (key, north, south, east, west, strongest, kept_day, lat, lon, weight, scatter, level,
-                                         count, first_day, last_day, moves, other_lat, other_lon, other_n)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
+    let mut upsert = db.prepare_cached("INSERT OR REPLACE INTO emitter (key, lat, lon, known) VALUES (?, ?, ?, ?)")?;
     // In the order of the key, so that neighbours share a page while it is at hand.
     let mut known: Vec<_> = known.collect();
     known.sort_unstable_by_key(|(key, _)| *key);
     for (key, Known { seen, learned }) in known {
         let row = learned.to_columns();
-        upsert.execute(params![
-            key.to_i64(),
-            seen.north,
-            seen.south,
-            seen.east,
-            seen.west,
-            seen.strongest,
-            seen.last_kept_day,
-            row.centre.lat_e7(),
-            row.centre.lon_e7(),
-            row.weight,
-            row.scatter,
-            row.level,
-            row.count,
-            row.first_day,
-            row.last_day,
-            row.moves,
-            row.elsewhere.map(|(place, _)| place.lat_e7()),
-            row.elsewhere.map(|(place, _)| place.lon_e7()),
-            row.elsewhere.map_or(0, |(_, n)| n),
-        ])?;
+        let packed = packed::pack(seen, &row);
+        upsert.execute(params![key.to_i64(), row.centre.lat_e7(), row.centre.lon_e7(), packed.as_ref()])?;
     }
     Ok(())
 }
@@ -133,32 +106,8 @@ fn read_area(db: &Connection, cell: CellKey) -> Result<Option<Area>, StoreError>
 }
 
 fn read_row(key: EmitterKey, row: &Row<'_>) -> Result<Known, StoreError> {
-    let place = |lat, lon| LatLng::from_e7(lat, lon).map_err(|_| StoreError::Value("emitter.lat, emitter.lon"));
-    let elsewhere = match (row.get::<_, Option<i32>>(15)?, row.get::<_, Option<i32>>(16)?) {
-        (Some(lat), Some(lon)) => Some((place(lat, lon)?, row.get(17)?)),
-        _ => None,
-    };
-    let seen = Seen {
-        north: row.get(0)?,
-        south: row.get(1)?,
-        east: row.get(2)?,
-        west: row.get(3)?,
-        strongest: row.get(4)?,
-        last_kept_day: row.get(5)?,
-    };
-    let learned = Learned::from_columns(
-        key.kind(),
-        locate::Columns {
-            centre: place(row.get(6)?, row.get(7)?)?,
-            weight: row.get(8)?,
-            scatter: row.get(9)?,
-            level: row.get(10)?,
-            count: row.get(11)?,
-            first_day: row.get(12)?,
-            last_day: row.get(13)?,
-            moves: row.get(14)?,
-            elsewhere,
-        },
-    );
-    Ok(Known { seen, learned })
+    let centre =
+        LatLng::from_e7(row.get(0)?, row.get(1)?).map_err(|_| StoreError::Value("emitter.lat, emitter.lon"))?;
+    let known = row.get_ref(2)?.as_blob().map_err(|_| StoreError::Value("emitter.known"))?;
+    packed::unpack(key.kind(), centre, known).ok_or(StoreError::Value("emitter.known"))
 }

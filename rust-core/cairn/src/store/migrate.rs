@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../schemas/sql/003_ledger.sql"),
     include_str!("../../../../schemas/sql/004_emitters.sql"),
     include_str!("../../../../schemas/sql/005_imports.sql"),
+    include_str!("../../../../schemas/sql/006_packed_emitters.sql"),
 ];
 
 /// The newest schema version this build knows.
@@ -109,6 +110,53 @@ mod tests {
         assert!(migrate(&mut db).is_err());
         assert_eq!(version(&db).unwrap(), 0);
         assert_eq!(schema_of(&db).len(), 1);
+    }
+
+    #[test]
+    fn what_was_learned_in_many_columns_is_known_packed() {
+        use crate::intake::{Known, Seen};
+        use crate::locate::{Columns, Learned};
+        use crate::model::{EmitterKey, EmitterKind, LatLng, Mac};
+
+        let mut db = fresh(5);
+        let key = EmitterKey::wifi(Mac::from_u64(0x0c11_2233_4455).unwrap());
+        db.execute(
+            "INSERT INTO emitter (key, north, south, east, west, strongest, kept_day, lat, lon, weight, scatter, level,
+                                  count, first_day, last_day, moves, other_lat, other_lon, other_n)
+             VALUES (?, -337000000, -338000000, -580000001, -590000000, -61, 20454, -337500000, -585000000, 99000, 901,
+                     -3100, 70000, 20000, 20454, 1, -338000000, -586000000, 2)",
+            [key.to_i64()],
+        )
+        .unwrap();
+        migrate(&mut db).unwrap();
+        let seen = Seen {
+            north: -337_000_000,
+            south: -338_000_000,
+            east: -580_000_001,
+            west: -590_000_000,
+            strongest: -61,
+            last_kept_day: 20_454,
+        };
+        let place = |lat, lon| LatLng::from_e7(lat, lon).unwrap();
+        let columns = Columns {
+            centre: place(-337_500_000, -585_000_000),
+            band: 0,
+            weight: 99_000,
+            evidence: 65_535,
+            east: 450,
+            both: 0,
+            north: 450,
+            level: -3_100,
+            noise: 4_900,
+            peak: -61,
+            count: 65_535,
+            first_day: 20_000,
+            last_day: 20_454,
+            moves: 1,
+            elsewhere: Some((place(-338_000_000, -586_000_000), 2)),
+        };
+        let known = Known { seen, learned: Learned::from_columns(EmitterKind::Wifi, columns) };
+        assert_eq!(crate::store::emitters::read(&db, key).unwrap(), Some(known));
     }
 
     proptest! {

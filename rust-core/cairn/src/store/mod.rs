@@ -12,6 +12,7 @@ pub mod ledger;
 mod migrate;
 mod open;
 pub(crate) mod outbox;
+mod packed;
 pub(crate) mod reports;
 mod salvage;
 
