@@ -132,7 +132,7 @@ impl<'a> Import<'a> {
         if !self.rows.is_empty() {
             let rows = std::mem::replace(&mut self.rows, Vec::with_capacity(CHUNK));
             let added = rows.len() as u64;
-            let heard: usize = rows.iter().map(|r| r.scan.wifi.len() + r.scan.cells.len() + r.scan.beacons.len()).sum();
+            let heard: usize = rows.iter().map(Row::heard).sum();
             let (source, place) = (self.reader.source(), self.reader.place());
             let chunk = Chunk { source, place, rows, upload: self.upload, trip: self.trip };
             self.trip = Some(self.engine.import(chunk).map_err(|e| Fault::Store(e).of(self.path))?);

@@ -20,7 +20,7 @@ pub use fault::{Fault, ImportError};
 pub use import::{ImportOptions, ImportSummary, Progress, run};
 pub(crate) use place::START;
 pub use place::{Place, SourceId};
-pub use read::{Format, Item, Reader, geolocate_query};
+pub use read::{CellExport, CellLine, CellRow, Format, Item, Reader, geolocate_query};
 
 /// What stood in one place of a file: where the phone was, and what it heard there.
 ///
@@ -31,6 +31,13 @@ pub struct Row {
     pub fix: Fix,
     /// What was heard; nothing in a plain track, which only tells what ground was walked.
     pub scan: Scan,
+}
+
+impl Row {
+    /// How many emitters were heard.
+    pub fn heard(&self) -> usize {
+        self.scan.wifi.len() + self.scan.cells.len() + self.scan.beacons.len()
+    }
 }
 
 /// Rows that become durable together with the place that they reach in their file.

@@ -27,6 +27,11 @@ pub(super) fn plausible(time: Millis, now: Millis) -> Result<Millis, BadRow> {
     if (EARLIEST..=now + LATEST_AHEAD).contains(&time) { Ok(time) } else { Err(BadRow::Date) }
 }
 
+/// Whether a time is later than the one of a clock that was never set.
+pub(super) fn is_set(time: Millis) -> bool {
+    time >= EARLIEST
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! What several formats write the same way: numbers, radio channels.
 
 use crate::exchange::BadRow;
-use crate::model::Dbm;
+use crate::model::{Dbm, Radio};
 
 /// A number that must be one where it is given.
 pub(super) fn number(text: Option<&str>) -> Result<Option<f64>, BadRow> {
@@ -30,5 +30,15 @@ pub(super) fn frequency(channel: u16) -> Option<u16> {
         15..=185 => Some(5 * channel + 5000),
         186..=199 => Some(5 * channel + 4000),
         _ => None,
+    }
+}
+
+/// A generation of mobile radio by any of the names that programs use. CDMA is none that a service takes.
+pub(super) fn radio(name: &str) -> Result<Radio, BadRow> {
+    match name.to_ascii_uppercase().as_str() {
+        "CDMA" | "CDMA2000" | "EVDO" => Err(BadRow::Unsupported),
+        "UMTS" | "HSPA" | "HSPA+" | "TD-SCDMA" | "TDSCDMA" | "WCDMA" => Ok(Radio::Wcdma),
+        "5G" | "5G NR" | "NR" | "NRNSA" | "NRSA" => Ok(Radio::Nr),
+        other => Radio::parse(other).ok_or(BadRow::Cell),
     }
 }

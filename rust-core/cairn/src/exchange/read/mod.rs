@@ -1,15 +1,19 @@
 //! Reads rows out of files, whichever of the known formats they have: told by content, never by name.
 
+mod cells;
+mod csv;
 mod fields;
 mod geolocate;
 mod geosubmit;
 mod gpx;
 mod items;
 mod split;
+mod table;
 mod wigle;
 
 use std::path::{Path, PathBuf};
 
+pub use cells::{CellExport, CellLine, CellRow};
 pub use geolocate::geolocate_query;
 
 use super::input::Input;
@@ -71,6 +75,11 @@ trait Rows: Send {
         self.input().mark()
     }
 
+    /// Goes on after a place that was reached before.
+    fn skip_to(&mut self, place: &Place) -> Result<(), Fault> {
+        self.input_mut().skip_to(place)
+    }
+
     fn input(&self) -> &Input;
 
     fn input_mut(&mut self) -> &mut Input;
@@ -103,7 +112,7 @@ impl Reader {
     fn of(input: Input, path: &Path, now: Millis) -> Result<Self, Fault> {
         let format = Format::of(input.start())?;
         let rows: Box<dyn Rows> = match format {
-            Format::Wigle => Box::new(wigle::Wigle::new(input, now)?),
+            Format::Wigle => Box::new(lines(input, now)?),
             Format::Gpx => Box::new(gpx::Gpx::new(input, now)?),
             Format::Geosubmit => Box::new(geosubmit::Geosubmit::new(input, now)?),
         };
@@ -132,7 +141,7 @@ impl Reader {
     /// # Errors
     /// [`Fault::Changed`] where the file is not what it was up to there.
     pub fn skip_to(&mut self, place: &Place) -> Result<(), ImportError> {
-        self.rows.input_mut().skip_to(place).map_err(|fault| fault.of(&self.path))
+        self.rows.skip_to(place).map_err(|fault| fault.of(&self.path))
     }
 
     /// The next row, good or bad; none at the end of the file.
@@ -164,6 +173,21 @@ impl Reader {
     pub fn progress(&self) -> (u64, u64) {
         self.rows.input().progress()
     }
+}
+
+/// Reads up to the line that names the columns; an earlier one names the program.
+fn lines(input: Input, now: Millis) -> Result<csv::Csv, Fault> {
+    let mut table = table::Table::new(input);
+    while table.read()? {
+        if table.text().starts_with(b"WigleWifi-") {
+            continue;
+        }
+        table.split();
+        let columns = wigle::Columns::named(table.columns()).ok_or(Fault::Heading)?;
+        table.is_heading();
+        return Ok(csv::Csv::new(table, Box::new(columns), false, now));
+    }
+    Err(Fault::Heading)
 }
 
 #[cfg(test)]
