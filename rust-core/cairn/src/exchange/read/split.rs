@@ -24,7 +24,7 @@ impl Split {
         let is_record = self.quoted(line);
         match width {
             Some(width) if !(is_record && self.count == width) && line.contains(&b'"') => {
-                let plain = line.iter().filter(|b| **b == b',').count() + 1 == width;
+                let plain = line.split(|b| *b == b',').count() == width;
                 if plain { self.plain(line) } else { is_record }
             }
             _ => is_record,
