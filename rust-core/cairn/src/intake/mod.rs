@@ -19,7 +19,7 @@ pub use weigh::{Emitters, Known, Weighed, weigh};
 
 use crate::model::{CellKey, Detail, Fix, HeardCell, Millis, Scan, Sighting};
 use gate::Gate;
-use pairing::{Pairing, Waiting};
+use pairing::{Gathered, Pairing, Waiting};
 
 /// The state of one collection.
 #[derive(Clone, Debug, Default)]
@@ -78,20 +78,16 @@ pub fn imported(mut fix: Fix, scan: Scan, guard: &Guard, counts: &mut Counts) ->
         return None;
     }
     fix.accuracy = stated;
-    let mut sightings = Vec::new();
+    let mut gathered = Gathered::default();
     for heard in admit(scan, guard, counts) {
         let age = fix.mono - heard.mono;
         if age.abs() > MAX_AGE {
             counts.drop(Drop::NoFix);
             continue;
         }
-        pairing::add(
-            &mut sightings,
-            Sighting { age, place: fix.place, signal: heard.signal, detail: heard.detail },
-            counts,
-        );
+        gathered.add(Sighting { age, place: fix.place, signal: heard.signal, detail: heard.detail }, counts);
     }
-    Some(Passage { fix, sightings, moved: crate::model::Metres(0.0), took: Millis(0) })
+    Some(Passage { fix, sightings: gathered.into_sightings(), moved: crate::model::Metres(0.0), took: Millis(0) })
 }
 
 /// What a phone's GPS usually reaches, for files that do not say.

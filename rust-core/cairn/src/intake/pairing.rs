@@ -3,7 +3,7 @@
 //! Pure: fixes and scans in, passages out, all on the monotonic clock. Privacy has been applied to every sighting before it
 //! comes here, and nothing here writes.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::{Counts, Drop};
 use crate::model::{Dbm, Detail, EmitterKey, Fix, LatLng, LocalPlane, Metres, Millis, Sighting};
@@ -52,34 +52,48 @@ pub struct Passage {
 /// Fixes of the last seconds, what was heard around them, and what waits for the next fix.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pairing {
-    fixes: VecDeque<Fix>,
-    /// Passages not yet handed on, by the time of their fix.
-    open: BTreeMap<Millis, Passage>,
+    /// Oldest first.
+    legs: VecDeque<Leg>,
+    /// Passages not yet handed on, oldest first: their fixes come in order of time.
+    open: VecDeque<Open>,
     waiting: VecDeque<Waiting>,
     odometer: Odometer,
+}
+
+/// A passage that may still grow.
+#[derive(Clone, Debug)]
+struct Open {
+    fix: Fix,
+    heard: Gathered,
+    moved: Metres,
+    took: Millis,
+}
+
+impl From<Open> for Passage {
+    fn from(open: Open) -> Self {
+        Self { fix: open.fix, sightings: open.heard.sightings, moved: open.moved, took: open.took }
+    }
 }
 
 impl Pairing {
     /// Takes a believable fix, newer than the one before.
     pub fn fix(&mut self, fix: Fix, counts: &mut Counts) -> Vec<Passage> {
+        let now = fix.mono;
         let way = self.odometer.advance(&fix);
-        let opens = self.open.last_key_value().is_none_or(|(_, last)| {
-            fix.mono - last.fix.mono >= REPORT_INTERVAL
+        self.legs.push_back(Leg::to(&fix, self.legs.back()));
+        while self.legs.front().is_some_and(|leg| now - leg.mono > MAX_AGE + HOLD + REPORT_INTERVAL) {
+            self.legs.pop_front();
+        }
+        let opens = self.open.back().is_none_or(|last| {
+            now - last.fix.mono >= REPORT_INTERVAL
                 || LocalPlane::around(fix.place).distance(last.fix.place).0 >= REPORT_SPACING.0
         });
         if opens {
-            let passage = Passage { fix: fix.clone(), sightings: Vec::new(), moved: Metres(0.0), took: Millis(0) };
-            self.open.insert(fix.mono, passage);
+            self.open.push_back(Open { fix, heard: Gathered::default(), moved: Metres(0.0), took: Millis(0) });
         }
-        if let Some(mut last) = self.open.last_entry() {
-            let last = last.get_mut();
+        if let Some(last) = self.open.back_mut() {
             last.moved = Metres(last.moved.0 + way.moved.0);
             last.took = last.took + way.took;
-        }
-        let now = fix.mono;
-        self.fixes.push_back(fix);
-        while self.fixes.front().is_some_and(|f| now - f.mono > MAX_AGE + HOLD + REPORT_INTERVAL) {
-            self.fixes.pop_front();
         }
         self.resolve(now, counts);
         self.release(now - HOLD)
@@ -87,7 +101,7 @@ impl Pairing {
 
     /// Takes one thing heard at `heard.mono`; it is paired as soon as the nearest fix is certain.
     pub fn hear(&mut self, heard: Waiting, counts: &mut Counts) {
-        if self.fixes.back().is_some_and(|f| f.mono >= heard.mono) {
+        if self.legs.back().is_some_and(|leg| leg.mono >= heard.mono) {
             self.pair(heard, counts);
         } else if self.waiting.len() < MAX_WAITING {
             self.waiting.push_back(heard);
@@ -106,7 +120,7 @@ impl Pairing {
     /// Pairs everything with what there is and hands all of it on: on pause and stop.
     pub fn drain(&mut self, counts: &mut Counts) -> Vec<Passage> {
         self.resolve(Millis(i64::MAX), counts);
-        std::mem::take(&mut self.open).into_values().collect()
+        std::mem::take(&mut self.open).into_iter().map(Passage::from).collect()
     }
 
     fn resolve(&mut self, until: Millis, counts: &mut Counts) {
@@ -123,59 +137,109 @@ impl Pairing {
 
     /// Hands on the passages of fixes before `cut`.
     fn release(&mut self, cut: Millis) -> Vec<Passage> {
-        let keep = self.open.split_off(&cut);
-        std::mem::replace(&mut self.open, keep).into_values().collect()
+        let ready = self.open.partition_point(|open| open.fix.mono < cut);
+        self.open.drain(..ready).map(Passage::from).collect()
     }
 
     fn pair(&mut self, heard: Waiting, counts: &mut Counts) {
-        let before = self.open.range(..=heard.mono).next_back().map(|(m, _)| *m);
-        let after = self.open.range(heard.mono..).next().map(|(m, _)| *m);
-        let nearest = [before, after].into_iter().flatten().min_by_key(|m| (*m - heard.mono).abs());
-        let Some((passage, age)) = nearest.and_then(|m| Some((self.open.get_mut(&m)?, m - heard.mono))) else {
-            return counts.drop(Drop::NoFix);
-        };
-        let Some((place, speed)) = interpolate(&self.fixes, heard.mono) else {
-            return counts.drop(Drop::NoFix);
-        };
-        let speed = passage.fix.speed.unwrap_or(0.0).max(speed);
+        let Some((place, speed)) = interpolate(&self.legs, heard.mono) else { return counts.drop(Drop::NoFix) };
+        let Some(open) = nearest(&mut self.open, heard.mono) else { return counts.drop(Drop::NoFix) };
+        let age = open.fix.mono - heard.mono;
+        let speed = open.fix.speed.unwrap_or(0.0).max(speed);
         if age.abs() > MAX_AGE || speed * age.abs().secs() > MAX_WAY.0 {
             return counts.drop(Drop::NoFix);
         }
-        add(&mut passage.sightings, Sighting { age, place, signal: heard.signal, detail: heard.detail }, counts);
+        open.heard.add(Sighting { age, place, signal: heard.signal, detail: heard.detail }, counts);
     }
 }
 
-/// Adds a sighting, one per emitter: services merge by the stronger signal, then by the smaller age.
-pub(super) fn add(sightings: &mut Vec<Sighting>, sighting: Sighting, counts: &mut Counts) {
-    let key: EmitterKey = sighting.emitter();
-    match sightings.iter_mut().find(|s| s.emitter() == key) {
-        None => sightings.push(sighting),
-        Some(other) => {
-            counts.drop(Drop::Repeated);
-            let rank = |s: &Sighting| (s.signal, -s.age.abs().0);
-            if rank(&sighting) > rank(other) {
-                *other = sighting;
-            }
+/// The passage whose fix is nearest in time; the earlier one of two as near.
+fn nearest(open: &mut VecDeque<Open>, mono: Millis) -> Option<&mut Open> {
+    let after = open.partition_point(|o| o.fix.mono < mono);
+    let gap = |at: usize| open.get(at).map(|o| (o.fix.mono - mono).abs());
+    let at = match (after.checked_sub(1), gap(after)) {
+        (Some(before), Some(later)) if gap(before).is_some_and(|earlier| earlier > later) => after,
+        (Some(before), _) => before,
+        (None, _) => after,
+    };
+    open.get_mut(at)
+}
+
+/// Sightings of one report: one per emitter.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Gathered {
+    sightings: Vec<Sighting>,
+    /// Their emitters, in the same order: a repetition is looked for with every sighting.
+    keys: Vec<EmitterKey>,
+}
+
+impl Gathered {
+    /// Adds a sighting; of two of one emitter the better one stays. Services merge by the stronger signal, then by the
+    /// smaller age.
+    pub fn add(&mut self, sighting: Sighting, counts: &mut Counts) {
+        let key = sighting.emitter();
+        let Some(at) = self.keys.iter().position(|known| *known == key) else {
+            self.keys.push(key);
+            self.sightings.push(sighting);
+            return;
+        };
+        counts.drop(Drop::Repeated);
+        let rank = |s: &Sighting| (s.signal, -s.age.abs().0);
+        if rank(&sighting) > rank(&self.sightings[at]) {
+            self.sightings[at] = sighting;
         }
+    }
+
+    /// All of them.
+    pub fn into_sightings(self) -> Vec<Sighting> {
+        self.sightings
+    }
+}
+
+/// Where the phone was at one fix, and the straight way there from the fix before: worked out once, asked with every sighting.
+#[derive(Clone, Copy, Debug)]
+struct Leg {
+    mono: Millis,
+    place: LatLng,
+    /// None where the fix before is too long ago to tell the way.
+    way: Option<Straight>,
+}
+
+/// A straight way at constant speed.
+#[derive(Clone, Copy, Debug)]
+struct Straight {
+    from: LocalPlane,
+    began: Millis,
+    east: f64,
+    north: f64,
+    secs: f64,
+    /// m/s.
+    speed: f64,
+}
+
+impl Leg {
+    fn to(fix: &Fix, before: Option<&Self>) -> Self {
+        let near = before.filter(|b| fix.mono - b.mono <= MAX_AGE && fix.mono > b.mono);
+        let way = near.map(|b| {
+            let from = LocalPlane::around(b.place);
+            let (east, north) = from.to_xy(fix.place);
+            let secs = (fix.mono - b.mono).secs();
+            Straight { from, began: b.mono, east, north, secs, speed: (east * east + north * north).sqrt() / secs }
+        });
+        Self { mono: fix.mono, place: fix.place, way }
     }
 }
 
 /// Where the phone was at a moment, and how fast around it (m/s); the nearest fix's place outside of the known times.
-fn interpolate(fixes: &VecDeque<Fix>, mono: Millis) -> Option<(LatLng, f64)> {
-    let next = fixes.partition_point(|f| f.mono < mono);
-    let (before, after) = (next.checked_sub(1).and_then(|i| fixes.get(i)), fixes.get(next));
-    match (before, after) {
-        (Some(a), Some(b)) if b.mono - a.mono <= MAX_AGE && b.mono > a.mono => {
-            let span = (b.mono - a.mono).secs();
-            let plane = LocalPlane::around(a.place);
-            let ((east, north), share) = (plane.to_xy(b.place), (mono - a.mono).secs() / span);
-            Some((plane.to_place(share * east, share * north), (east * east + north * north).sqrt() / span))
-        }
-        (a, b) => {
-            let nearest = [a, b].into_iter().flatten().min_by_key(|f| (f.mono - mono).abs())?;
-            Some((nearest.place, 0.0))
-        }
+fn interpolate(legs: &VecDeque<Leg>, mono: Millis) -> Option<(LatLng, f64)> {
+    let next = legs.partition_point(|leg| leg.mono < mono);
+    let (before, after) = (next.checked_sub(1).and_then(|i| legs.get(i)), legs.get(next));
+    if let (Some(_), Some(Leg { way: Some(way), .. })) = (before, after) {
+        let share = (mono - way.began).secs() / way.secs;
+        return Some((way.from.to_place(share * way.east, share * way.north), way.speed));
     }
+    let nearest = [before, after].into_iter().flatten().min_by_key(|leg| (leg.mono - mono).abs())?;
+    Some((nearest.place, 0.0))
 }
 
 /// Distance and time of the way, without what GPS noise adds to a phone that stands.

@@ -16,6 +16,8 @@ pub struct Tally {
     pub(crate) clocks: BTreeMap<Day, Clock>,
     index: HashMap<Part, usize>,
     seen: HashSet<(Hexagon, Day)>,
+    /// Where the last passage was counted, and in which hexagon: the next one is mostly there too.
+    last: Option<(Hexagon, usize)>,
 }
 
 /// What passages must have in common to be counted as one.
@@ -43,18 +45,32 @@ impl Tally {
         let offset = day::offset_at(passage.utc_offset_min, passage.place);
         let day = Day::at(passage.utc, offset);
         let hexagon = Hexagon::around(passage.place, GROUND);
+        let at = self.part(passage, day, hexagon);
+        self.parts[at].1 += Counts::of(passage);
+        let clock = Clock::at(passage.utc, offset);
+        self.clocks.entry(day).and_modify(|known| *known = known.and(clock)).or_insert(clock);
+    }
+
+    /// The part that a passage belongs to. Its country is looked up once for each hexagon that is entered: borders are not
+    /// known to within one (see [`Country`]).
+    fn part(&mut self, passage: &Passage, day: Day, hexagon: Hexagon) -> usize {
+        if let Some((last, at)) = self.last
+            && last == hexagon
+            && (self.parts[at].0.day, self.parts[at].0.trip) == (day, passage.trip)
+        {
+            return at;
+        }
         let part =
             Part { day, country: Country::around(passage.place), trip: passage.trip, area: hexagon.within(AREA) };
         let at = *self.index.entry(part).or_insert_with(|| {
             self.parts.push((part, Counts::default()));
             self.parts.len() - 1
         });
-        self.parts[at].1 += Counts::of(passage);
         if self.seen.insert((hexagon, day)) {
             self.walked.push((hexagon, at));
         }
-        let clock = Clock::at(passage.utc, offset);
-        self.clocks.entry(day).and_modify(|known| *known = known.and(clock)).or_insert(clock);
+        self.last = Some((hexagon, at));
+        at
     }
 
     /// Whether nothing was counted.

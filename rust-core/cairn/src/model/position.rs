@@ -46,7 +46,7 @@ impl LatLng {
         if lon.abs() > 180.0 {
             return Err(PositionError::Longitude);
         }
-        Ok(Self { lat_e7: (lat * 1e7).round() as i32, lon_e7: (lon * 1e7).round() as i32 })
+        Ok(Self { lat_e7: e7(lat), lon_e7: e7(lon) })
     }
 
     /// A place from units of 1e-7 degree, as the store keeps it.
@@ -118,6 +118,12 @@ pub struct LocalPlane {
     metres_per_degree_lon: f64,
 }
 
+impl fmt::Debug for LocalPlane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LocalPlane(..)")
+    }
+}
+
 impl LocalPlane {
     /// The plane that touches the earth at `origin`.
     pub fn around(origin: LatLng) -> Self {
@@ -148,10 +154,20 @@ impl LocalPlane {
     /// The place that many metres east and north of the origin, held within the poles and wrapped at the date line.
     pub fn to_place(&self, east: f64, north: f64) -> LatLng {
         let lat = (self.origin.lat() + north / self.metres_per_degree_lat).clamp(-90.0, 90.0);
-        let lon = self.origin.lon() + east / self.metres_per_degree_lon;
-        let lon = (lon + 540.0).rem_euclid(360.0) - 180.0;
-        LatLng { lat_e7: (lat * 1e7).round() as i32, lon_e7: (lon * 1e7).round() as i32 }
+        let mut lon = self.origin.lon() + east / self.metres_per_degree_lon;
+        // Asked with every sighting, and few are heard across the date line: the remainder is worth avoiding.
+        if !(-180.0..=180.0).contains(&lon) {
+            lon = (lon + 540.0).rem_euclid(360.0) - 180.0;
+        }
+        LatLng { lat_e7: e7(lat), lon_e7: e7(lon) }
     }
+}
+
+/// Degrees within a circle in units of 1e-7, rounded half away from zero. Not `f64::round`, which is a call into the C library
+/// where the processor's baseline has no such instruction.
+fn e7(degrees: f64) -> i32 {
+    let scaled = degrees * 1e7;
+    (scaled + 0.5_f64.copysign(scaled)) as i32
 }
 
 #[cfg(test)]
