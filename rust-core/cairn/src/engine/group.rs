@@ -46,13 +46,14 @@ impl Owner {
                 reports::begin_trip(&tx, *trip, *started)?;
             }
             let mut inserter = reports::Inserter::new(&tx)?;
+            let mut enqueuer = outbox::Enqueuer::new(&tx)?;
             for (trip, report, queue) in &self.group.reports {
                 let id = inserter.insert(*trip, report)?;
                 if *queue == Queue::ForUpload {
-                    outbox::enqueue(&tx, id, &mut self.chance)?;
+                    enqueuer.add(id, &mut self.chance)?;
                 }
             }
-            drop(inserter);
+            drop((inserter, enqueuer));
             emitters::write(&tx, self.cache.dirty())?;
             ledger::post(&tx, &self.group.tally)?;
             guard::add_counts(&tx, &self.group.counts)?;

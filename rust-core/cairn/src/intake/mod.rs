@@ -45,10 +45,10 @@ impl Intake {
     /// Takes a scan; answers the passages that can no longer grow.
     pub fn scan(&mut self, scan: Scan, guard: &Guard) -> Vec<Passage> {
         let mut newest = None;
-        for heard in admit(scan, guard, &mut self.counts) {
+        admit(scan, guard, &mut self.counts, |heard, counts| {
             newest = newest.max(Some(heard.mono));
-            self.pairing.hear(heard, &mut self.counts);
-        }
+            self.pairing.hear(heard, counts);
+        });
         newest.map_or_else(Vec::new, |now| self.pairing.tick(now, &mut self.counts))
     }
 
@@ -79,52 +79,49 @@ pub fn imported(mut fix: Fix, scan: Scan, guard: &Guard, counts: &mut Counts) ->
     }
     fix.accuracy = stated;
     let mut gathered = Gathered::default();
-    for heard in admit(scan, guard, counts) {
+    admit(scan, guard, counts, |heard, counts| {
         let age = fix.mono - heard.mono;
         if age.abs() > MAX_AGE {
             counts.drop(Drop::NoFix);
-            continue;
+            return;
         }
         gathered.add(Sighting { age, place: fix.place, signal: heard.signal, detail: heard.detail }, counts);
-    }
+    });
     Some(Passage { fix, sightings: gathered.into_sightings(), moved: crate::model::Metres(0.0), took: Millis(0) })
 }
 
 /// What a phone's GPS usually reaches, for files that do not say.
 const ASSUMED_ACCURACY: crate::model::Metres = crate::model::Metres(15.0);
 
-/// Applies privacy and the rules of addresses and identities to each thing heard.
-fn admit(scan: Scan, guard: &Guard, counts: &mut Counts) -> Vec<Waiting> {
+/// Applies privacy and the rules of addresses and identities to each thing heard, and hands on what may be recorded.
+fn admit(scan: Scan, guard: &Guard, counts: &mut Counts, mut hear: impl FnMut(Waiting, &mut Counts)) {
     let Scan { wifi, cells, beacons, unreadable } = scan;
     counts.raw += (wifi.len() + cells.len() + beacons.len()) as u64 + u64::from(unreadable);
     for _ in 0..unreadable {
         counts.drop(Drop::Unreadable);
     }
-    let mut admitted = Vec::with_capacity(wifi.len() + cells.len() + beacons.len());
-    let mut take = |verdict: Result<Waiting, Drop>| match verdict {
-        Ok(heard) => admitted.push(heard),
-        Err(why) => counts.drop(why),
-    };
     for w in wifi {
-        take(guard.wifi(&w).map_or_else(
-            || {
-                let detail =
-                    Detail::Wifi { mac: w.mac, ssid: w.ssid, frequency_mhz: w.frequency_mhz, standard: w.standard };
-                Ok(Waiting { mono: w.mono, signal: w.signal, detail })
-            },
-            Err,
-        ));
+        if let Some(why) = guard.wifi(&w) {
+            counts.drop(why);
+            continue;
+        }
+        let detail = Detail::Wifi { mac: w.mac, ssid: w.ssid, frequency_mhz: w.frequency_mhz, standard: w.standard };
+        hear(Waiting { mono: w.mono, signal: w.signal, detail }, counts);
     }
     for c in cells {
-        take(cell(&c));
+        match cell(&c) {
+            Ok(heard) => hear(heard, counts),
+            Err(why) => counts.drop(why),
+        }
     }
     for b in beacons {
-        take(guard.beacon(&b).map_or_else(
-            || Ok(Waiting { mono: b.mono, signal: b.signal, detail: Detail::Beacon { mac: b.mac, format: b.format } }),
-            Err,
-        ));
+        if let Some(why) = guard.beacon(&b) {
+            counts.drop(why);
+            continue;
+        }
+        let detail = Detail::Beacon { mac: b.mac, format: b.format };
+        hear(Waiting { mono: b.mono, signal: b.signal, detail }, counts);
     }
-    admitted
 }
 
 fn cell(heard: &HeardCell) -> Result<Waiting, Drop> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Salvage, StoreError, migrate, salvage};
@@ -73,6 +74,7 @@ fn open_checked(path: &Path) -> Result<Connection, StoreError> {
     // Android has no folder for temporary files where SQLite looks for one.
     db.pragma_update(None, "temp_store", "MEMORY")?;
     db.set_prepared_statement_cache_capacity(64);
+    keep_plans(&db)?;
     migrate::migrate(&mut db)?;
     Ok(db)
 }
@@ -124,8 +126,16 @@ impl Readers {
         let db = Connection::open_with_flags(&self.path, flags)?;
         db.busy_timeout(BUSY_TIMEOUT)?;
         db.pragma_update(None, "temp_store", "MEMORY")?;
+        keep_plans(&db)?;
         Ok(db)
     }
+}
+
+/// Plans are made once for each statement. Left alone, SQLite makes most of them anew after each binding, to see whether the new
+/// values ask for another plan: that cost several times what reading a report does, and no statement here gains by it.
+fn keep_plans(db: &Connection) -> Result<(), StoreError> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 #[cfg(test)]

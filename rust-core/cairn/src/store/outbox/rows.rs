@@ -1,20 +1,37 @@
 //! Which report each service has, wants or refused.
 
 use rand::{Rng, RngExt};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::super::StoreError;
 use super::{State, services};
 use crate::model::{Millis, ReportId};
 use crate::outbox::{Attempt, OutboxView, Quarantined, ServiceId};
 
-/// Puts a new report into the outbox of every service, also of those that are off: they get it when they are on again.
-pub(crate) fn enqueue(db: &Connection, report: ReportId, chance: &mut impl Rng) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "INSERT OR IGNORE INTO outbox (service, report, state, shuffle) SELECT id, ?1, 0, ?2 FROM service",
-    )?
-    .execute([report.0, shuffle(chance)])?;
-    Ok(())
+/// Puts new reports into the outbox of every service, also of those that are off: they get them when they are on again.
+/// Services and statement are looked up once for a whole group.
+pub(crate) struct Enqueuer<'a> {
+    services: Vec<i64>,
+    insert: CachedStatement<'a>,
+}
+
+impl<'a> Enqueuer<'a> {
+    /// Prepares to queue in a database.
+    pub(crate) fn new(db: &'a Connection) -> Result<Self, StoreError> {
+        let mut select = db.prepare_cached("SELECT id FROM service")?;
+        let services = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let insert = db.prepare_cached("INSERT INTO outbox (service, report, state, shuffle) VALUES (?, ?, 0, ?)")?;
+        Ok(Self { services, insert })
+    }
+
+    /// Queues one report that is not there yet.
+    pub(crate) fn add(&mut self, report: ReportId, chance: &mut impl Rng) -> Result<(), StoreError> {
+        let shuffle = shuffle(chance);
+        for service in &self.services {
+            self.insert.execute([*service, report.0, shuffle])?;
+        }
+        Ok(())
+    }
 }
 
 /// Puts every stored report into a service's outbox, but for what was imported to keep: for a service added later.
