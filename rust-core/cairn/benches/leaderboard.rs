@@ -65,7 +65,7 @@ fn filled(path: &std::path::Path, sightings: u64, walk: u64) -> Filled {
         for n in start..(start + GROUP).min(passages) {
             let passage = passage(n, walk);
             store_report(&tx, n, &passage).expect("a report");
-            tally.count(&passage);
+            tally.count(&passage, []);
         }
         ledger::post(&tx, &tally).expect("a ledger");
         tx.commit().expect("a commit");

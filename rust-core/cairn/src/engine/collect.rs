@@ -38,7 +38,7 @@ impl Owner {
         }
         let (fix, moved, took) = (passage.fix.clone(), passage.moved, passage.took);
         let Some(weighed) = intake::weigh(passage, &mut self.cache, &mut self.group.counts) else { return };
-        self.group.tally.count(&ledger::Passage {
+        let passage = ledger::Passage {
             utc: fix.utc,
             utc_offset_min: fix.utc_offset_min,
             trip,
@@ -50,7 +50,8 @@ impl Owner {
             new_wifi: weighed.new_wifi,
             new_cells: weighed.new_cells,
             new_beacons: weighed.new_beacons,
-        });
+        };
+        self.group.tally.count(&passage, weighed.new);
         if let Some(report) = weighed.report {
             self.group.reports.push((trip, report, queue));
         }

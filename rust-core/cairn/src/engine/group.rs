@@ -54,8 +54,8 @@ impl Owner {
                 }
             }
             drop((inserter, enqueuer));
-            emitters::write(&tx, self.cache.dirty())?;
-            ledger::post(&tx, &self.group.tally)?;
+            let posted = ledger::post(&tx, &self.group.tally)?;
+            emitters::write(&tx, self.cache.dirty(), &posted.new)?;
             guard::add_counts(&tx, &self.group.counts)?;
         }
         besides(&tx)?;

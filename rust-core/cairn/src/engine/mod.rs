@@ -8,6 +8,7 @@ mod collect;
 mod collection;
 mod group;
 mod import;
+mod merge;
 mod owner;
 mod read;
 mod services;
@@ -28,6 +29,7 @@ use crate::{Clock, CoreError, SystemClock};
 use owner::{Message, Owner};
 
 pub use collection::{Collection, Reaction, Told};
+pub use merge::{MergeError, MergeProgress, MergeSummary};
 pub use read::{Soundness, Stats};
 pub use settings::{Rules, ZoneAdded};
 
@@ -213,5 +215,7 @@ impl Drop for Shared {
     }
 }
 
+#[cfg(test)]
+mod merge_tests;
 #[cfg(test)]
 mod tests;

@@ -22,7 +22,12 @@ pub(super) enum Message {
     Fix(Fix),
     Scan(Scan),
     Call(Box<dyn FnOnce(&mut Owner) + Send>),
+    /// Takes long, and takes what else is told off the channel meanwhile.
+    Long(Box<LongCall>),
 }
+
+/// What takes long, with the channel that it is to keep from filling.
+pub(super) type LongCall = dyn FnOnce(&mut Owner, &Receiver<Message>) + Send;
 
 /// Commits are at most this far apart while there is anything to commit: what a killed process may lose at most.
 const COMMIT_EVERY: Millis = Millis(2_000);
@@ -48,6 +53,8 @@ pub(super) struct Owner {
     pub next_trip: TripId,
     /// Passages that wait for the database to be readable.
     pub unweighed: VecDeque<Passage>,
+    /// Told while something long was done, still to be looked at.
+    pub deferred: VecDeque<Message>,
     last_commit: Millis,
 }
 
@@ -69,6 +76,7 @@ impl Owner {
             trip: None,
             next_trip,
             unweighed: VecDeque::new(),
+            deferred: VecDeque::new(),
             last_commit,
         })
     }
@@ -80,6 +88,7 @@ impl Owner {
                 Ok(Message::Fix(fix)) => self.fix(fix),
                 Ok(Message::Scan(scan)) => self.scan(scan),
                 Ok(Message::Call(work)) => work(self),
+                Ok(Message::Long(work)) => work(self, messages),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -93,7 +102,10 @@ impl Owner {
     }
 
     /// The next message; with nothing to commit it is waited for without an end, so that an idle phone is not woken.
-    fn next(&self, messages: &Receiver<Message>) -> Result<Message, RecvTimeoutError> {
+    fn next(&mut self, messages: &Receiver<Message>) -> Result<Message, RecvTimeoutError> {
+        if let Some(message) = self.deferred.pop_front() {
+            return Ok(message);
+        }
         if self.group.is_empty() && !self.cache.has_urgent() && self.unweighed.is_empty() {
             return messages.recv().map_err(|_| RecvTimeoutError::Disconnected);
         }

@@ -127,6 +127,7 @@ impl Engine {
             owner.in_transaction(|db, _| {
                 let doomed = outbox::prunable(db, limit)?;
                 for id in &doomed {
+                    outbox::note_pruned(db, *id)?;
                     outbox::forget(db, *id)?;
                     reports::delete(db, *id)?;
                 }

@@ -8,7 +8,7 @@ use h3o::{CellIndex, LatLng as H3LatLng};
 
 use super::Drop;
 use super::zone::ZONE_RESOLUTION;
-use crate::model::{Detail, HeardBeacon, HeardWifi, LatLng, Mac, Report, Ssid};
+use crate::model::{Detail, EmitterKey, HeardBeacon, HeardWifi, LatLng, Mac, Report, Ssid};
 
 /// What must not be recorded.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,21 @@ impl Guard {
     pub fn new(zone_cells: HashSet<CellIndex>, macs: HashSet<Mac>, names: Vec<Vec<u8>>) -> Self {
         let names = names.into_iter().filter(|n| !n.is_empty()).map(|n| n.to_ascii_lowercase()).collect();
         Self { zone_cells, macs, names }
+    }
+
+    /// Whether there are zones at all.
+    pub fn has_zones(&self) -> bool {
+        !self.zone_cells.is_empty()
+    }
+
+    /// Whether the user refuses any address or name.
+    pub fn has_lists(&self) -> bool {
+        !self.macs.is_empty() || !self.names.is_empty()
+    }
+
+    /// Whether the user refuses an emitter by its address.
+    pub fn refuses(&self, emitter: EmitterKey) -> bool {
+        emitter.mac().is_some_and(|mac| self.macs.contains(&mac))
     }
 
     /// Whether a place lies in a zone.

@@ -78,6 +78,19 @@ impl Seen {
         self.last_kept_day = self.last_kept_day.max(day);
     }
 
+    /// What two have kept, together.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        Self {
+            north: self.north.max(other.north),
+            south: self.south.min(other.south),
+            east: self.east.max(other.east),
+            west: self.west.min(other.west),
+            strongest: self.strongest.max(other.strongest),
+            last_kept_day: self.last_kept_day.max(other.last_kept_day),
+        }
+    }
+
     /// How far a place lies outside the known extent; zero inside.
     fn widening(&self, place: LatLng) -> Metres {
         let within = |low: i32, high: i32, value: i32| (low..=high).contains(&value);

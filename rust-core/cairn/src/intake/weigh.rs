@@ -37,6 +37,8 @@ pub struct Weighed {
     pub new_cells: u32,
     /// Beacons never heard before.
     pub new_beacons: u32,
+    /// All of these.
+    pub new: Vec<EmitterKey>,
 }
 
 /// Weighs a passage against what is known, teaching `emitters` on the way. `None` where access points say its fix is wrong.
@@ -49,7 +51,8 @@ pub fn weigh(passage: Passage, emitters: &mut impl Emitters, counts: &mut Counts
         return None;
     }
     let day = (fix.utc.0.div_euclid(86_400_000)) as i32;
-    let mut weighed = Weighed { report: None, sightings: 0, new_wifi: 0, new_cells: 0, new_beacons: 0 };
+    let mut weighed =
+        Weighed { report: None, sightings: 0, new_wifi: 0, new_cells: 0, new_beacons: 0, new: Vec::new() };
     let mut kept = Vec::new();
     for sighting in sightings {
         let key = sighting.emitter();
@@ -61,6 +64,7 @@ pub fn weigh(passage: Passage, emitters: &mut impl Emitters, counts: &mut Counts
                     EmitterKind::Cell => weighed.new_cells += 1,
                     EmitterKind::Beacon => weighed.new_beacons += 1,
                 }
+                weighed.new.push(key);
                 let seen = Seen::first(sighting.place, sighting.signal, day);
                 emitters.put(key, Known { seen, learned: Learned::first(&observation) }, true);
                 Verdict::Keep

@@ -13,6 +13,18 @@ pub(crate) struct Extent {
     pub(crate) last: Day,
 }
 
+impl Extent {
+    /// From one day to another, as the store keeps them.
+    pub(crate) fn of(first: i32, last: i32) -> Self {
+        Self { first: Day::new(first), last: Day::new(last) }
+    }
+
+    /// Whether its ends are so far apart that the ground is worth hearing again.
+    pub(crate) fn is_again(self) -> bool {
+        self.last.since(self.first) >= AGAIN_AFTER
+    }
+}
+
 /// What one day's walking of a hexagon means for what is known of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Walk {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Clock, Country, Counts, Day, Hexagon, Passage, Subject, day};
 use crate::ledger::{AREA, GROUND};
-use crate::model::TripId;
+use crate::model::{EmitterKey, TripId};
 
 /// What some passages add up to, before anything is known of earlier ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Tally {
     pub(crate) parts: Vec<(Part, Counts)>,
     /// Ground walked, each hexagon once a day, in order; with the index of the part that earns it should it be new.
     pub(crate) walked: Vec<(Hexagon, usize)>,
+    /// Emitters never heard before, with the index of the part in which they count.
+    pub(crate) new: Vec<(EmitterKey, usize)>,
     pub(crate) clocks: BTreeMap<Day, Clock>,
     index: HashMap<Part, usize>,
     seen: HashSet<(Hexagon, Day)>,
@@ -25,8 +27,8 @@ pub struct Tally {
 pub(crate) struct Part {
     pub(crate) day: Day,
     pub(crate) country: Option<Country>,
-    trip: TripId,
-    area: Hexagon,
+    pub(crate) trip: TripId,
+    pub(crate) area: Hexagon,
 }
 
 impl Part {
@@ -40,13 +42,14 @@ impl Part {
 }
 
 impl Tally {
-    /// Counts a passage.
-    pub fn count(&mut self, passage: &Passage) {
+    /// Counts a passage in which these emitters were heard that never were before.
+    pub fn count(&mut self, passage: &Passage, new: impl IntoIterator<Item = EmitterKey>) {
         let offset = day::offset_at(passage.utc_offset_min, passage.place);
         let day = Day::at(passage.utc, offset);
         let hexagon = Hexagon::around(passage.place, GROUND);
         let at = self.part(passage, day, hexagon);
         self.parts[at].1 += Counts::of(passage);
+        self.new.extend(new.into_iter().map(|key| (key, at)));
         let clock = Clock::at(passage.utc, offset);
         self.clocks.entry(day).and_modify(|known| *known = known.and(clock)).or_insert(clock);
     }

@@ -3,6 +3,8 @@
 //!
 //! Forty bytes an emitter, brought up to date with every sighting; it works from the first one, with a spread to match.
 
+mod together;
+
 use super::observation::Observation;
 use super::signal::{self, Band};
 use crate::model::{EmitterKind, LatLng, LocalPlane, Metres};

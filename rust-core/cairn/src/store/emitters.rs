@@ -17,20 +17,42 @@ pub(crate) fn read(db: &Connection, key: EmitterKey) -> Result<Option<Known>, St
         .transpose()
 }
 
-/// Stores what is known of emitters.
+/// Stores what is known of emitters; `new` tells in which part of the ledger those count that were never heard before.
 pub(crate) fn write<'a>(
     db: &Connection,
     known: impl Iterator<Item = (EmitterKey, &'a Known)>,
+    new: &HashMap<EmitterKey, i64>,
 ) -> Result<(), StoreError> {
-    let mut upsert = db.prepare_cached("INSERT OR REPLACE INTO emitter (key, lat, lon, known) VALUES (?, ?, ?, ?)")?;
+    let mut upsert = db.prepare_cached(
+        "INSERT INTO emitter (key, lat, lon, known, part, version) VALUES (?1, ?2, ?3, ?4, ?5, 1)
+         ON CONFLICT (key) DO UPDATE SET lat = ?2, lon = ?3, known = ?4, version = version + 1",
+    )?;
     // In the order of the key, so that neighbours share a page while it is at hand.
     let mut known: Vec<_> = known.collect();
     known.sort_unstable_by_key(|(key, _)| *key);
     for (key, Known { seen, learned }) in known {
         let row = learned.to_columns();
         let packed = packed::pack(seen, &row);
-        upsert.execute(params![key.to_i64(), row.centre.lat_e7(), row.centre.lon_e7(), packed.as_ref()])?;
+        let part = new.get(&key);
+        upsert.execute(params![key.to_i64(), row.centre.lat_e7(), row.centre.lon_e7(), packed.as_ref(), part])?;
     }
+    Ok(())
+}
+
+/// Stores what is known of one emitter, and whose it is.
+pub(super) fn put(
+    db: &Connection,
+    key: EmitterKey,
+    Known { seen, learned }: &Known,
+    part: Option<i64>,
+    version: i64,
+) -> Result<(), StoreError> {
+    let row = learned.to_columns();
+    let (lat, lon, packed) = (row.centre.lat_e7(), row.centre.lon_e7(), packed::pack(seen, &row));
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO emitter (key, lat, lon, known, part, version) VALUES (?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![key.to_i64(), lat, lon, packed.as_ref(), part, version])?;
     Ok(())
 }
 
@@ -46,9 +68,14 @@ pub(crate) fn delete_where(db: &Connection, matches: impl Fn(LatLng) -> bool) ->
             doomed.push(row.get::<_, i64>(0)?);
         }
     }
-    let mut delete = db.prepare_cached("DELETE FROM emitter WHERE key = ?")?;
     for key in doomed {
-        delete.execute([key])?;
+        for sql in [
+            "DELETE FROM emitter WHERE key = ?",
+            "DELETE FROM emitter_of WHERE key = ?",
+            "DELETE FROM ledger_lost WHERE kind = 0 AND key = ?",
+        ] {
+            db.prepare_cached(sql)?.execute([key])?;
+        }
     }
     Ok(())
 }
@@ -105,7 +132,7 @@ fn read_area(db: &Connection, cell: CellKey) -> Result<Option<Area>, StoreError>
     Ok(Area::around(&places))
 }
 
-fn read_row(key: EmitterKey, row: &Row<'_>) -> Result<Known, StoreError> {
+pub(super) fn read_row(key: EmitterKey, row: &Row<'_>) -> Result<Known, StoreError> {
     let centre =
         LatLng::from_e7(row.get(0)?, row.get(1)?).map_err(|_| StoreError::Value("emitter.lat, emitter.lon"))?;
     let known = row.get_ref(2)?.as_blob().map_err(|_| StoreError::Value("emitter.known"))?;

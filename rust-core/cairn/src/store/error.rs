@@ -25,6 +25,12 @@ pub enum StoreError {
     /// A database, but another program's.
     #[error("not a database of Cairn's")]
     Foreign,
+    /// `SQLite` found the file's structure damaged.
+    #[error("the file's structure is damaged")]
+    Damaged,
+    /// A path that is no text: `SQLite` takes only such.
+    #[error("the path is not UTF-8")]
+    Path,
     /// Another process has the database open.
     #[error("in use by another process")]
     InUse,
@@ -49,7 +55,7 @@ impl StoreError {
                 )
             ),
             Self::InUse => true,
-            Self::File(_) | Self::Newer { .. } | Self::Foreign | Self::Value(_) => false,
+            Self::File(_) | Self::Newer { .. } | Self::Foreign | Self::Damaged | Self::Path | Self::Value(_) => false,
         }
     }
 
@@ -77,7 +83,8 @@ impl From<StoreError> for CoreError {
         log::warn!("store: {error}");
         match error {
             StoreError::Newer { found, known } => Self::NewerData { found, known },
-            StoreError::Foreign | StoreError::Value(_) => Self::Damaged,
+            StoreError::Foreign | StoreError::Damaged | StoreError::Value(_) => Self::Damaged,
+            StoreError::Path => Self::BadInput("the path of the database is not UTF-8".to_owned()),
             StoreError::InUse => Self::Locked,
             StoreError::File(e) if e.kind() == std::io::ErrorKind::StorageFull => Self::DiskFull,
             StoreError::File(_) => Self::ReadOnly,

@@ -39,8 +39,13 @@ pub(crate) fn remove_zone(db: &Connection, zone: i64) -> Result<(), StoreError> 
 
 /// The zones with their hexagons, oldest first.
 pub(crate) fn zones(db: &Connection) -> Result<Vec<(i64, Vec<CellIndex>)>, StoreError> {
+    zones_of(db, "main")
+}
+
+/// The same, of a database by the name under which it is attached.
+pub(super) fn zones_of(db: &Connection, schema: &str) -> Result<Vec<(i64, Vec<CellIndex>)>, StoreError> {
     let mut zones: Vec<(i64, Vec<CellIndex>)> = Vec::new();
-    let mut select = db.prepare_cached("SELECT zone, cell FROM zone_cell ORDER BY zone, cell")?;
+    let mut select = db.prepare_cached(&format!("SELECT zone, cell FROM {schema}.zone_cell ORDER BY zone, cell"))?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let (zone, cell): (i64, i64) = (row.get(0)?, row.get(1)?);

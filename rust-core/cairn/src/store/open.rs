@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Salvage, StoreError, migrate, salvage};
+use super::{Salvage, StoreError, migrate, origin, salvage};
 
 /// How long a statement waits for another connection: our own writes take milliseconds, so more means a foreign lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -34,7 +34,7 @@ pub struct Opened {
 pub fn open(path: &Path) -> Result<Opened, StoreError> {
     let lock = lock(path)?;
     let mut salvage = None;
-    let writer = match open_checked(path) {
+    let mut writer = match open_checked(path) {
         Err(e) if e.is_corruption() => {
             log::error!("store: the database is damaged ({e}); it is set aside and its readable rows are saved");
             let (db, saved) = salvage::set_aside_and_save(path, open_checked)?;
@@ -43,6 +43,8 @@ pub fn open(path: &Path) -> Result<Opened, StoreError> {
         }
         other => other?,
     };
+    // Rows may be lost with a damaged file, and their numbers given anew: what comes is another origin's.
+    origin::settle(&mut writer, path, salvage.is_some())?;
     Ok(Opened { writer, readers: Readers::new(path), salvage, lock })
 }
 
@@ -102,6 +104,11 @@ pub struct Readers {
 impl Readers {
     fn new(path: &Path) -> Self {
         Self { path: path.to_owned(), idle: Mutex::default() }
+    }
+
+    /// The database's file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Lends a connection for one read; each sees one state of the database from its first statement to its end.

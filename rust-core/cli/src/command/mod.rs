@@ -6,6 +6,7 @@ mod evaluate;
 mod export;
 mod import;
 mod locate;
+mod merge;
 mod serve;
 mod stats;
 mod upload;
@@ -31,6 +32,8 @@ pub enum Command {
     Evaluate(evaluate::Evaluate),
     /// Write what is stored into a file for other programs.
     Export(export::Export),
+    /// Bring other phones' databases, or backups of one, into this one; nothing counts twice.
+    Merge(merge::Merge),
     /// Look the database over.
     Doctor(doctor::Doctor),
     /// Run a small location service.
@@ -49,6 +52,7 @@ impl Command {
             Self::Locate(command) => command.run(),
             Self::Evaluate(command) => command.run(json),
             Self::Export(command) => command.run(json),
+            Self::Merge(command) => command.run(json),
             Self::Doctor(command) => command.run(json),
             Self::Serve(command) => command.run(json),
             Self::Completions(command) => command.run(),

@@ -2,12 +2,15 @@
 //!
 //! Neither side ever looks at reports or sightings: what is posted is all there is.
 
+mod change;
 mod post;
 mod read;
 #[cfg(test)]
 mod tests;
 
-pub use post::{accepted, forget_ground, post};
+pub(super) use change::{Sums, change, change_row};
+pub use post::{Posted, accepted, forget_ground, post};
+pub(super) use post::{renumber_streaks, unite_clock};
 pub use read::{board, coverage, days, score, totals};
 
 use crate::ledger::{Country, Day, Hexagon, Month, Subject};

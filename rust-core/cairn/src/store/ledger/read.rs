@@ -175,16 +175,18 @@ fn streak(db: &Connection, today: Day) -> Result<Streak, StoreError> {
 
 /// A day of a streak, by one of the statements above.
 pub(super) fn streak_day(db: &Connection, sql: &str, day: Day) -> Result<Option<StreakDay>, StoreError> {
-    let row = db.prepare_cached(sql)?.query_row([day.number()], |row| {
-        let clock = Clock {
-            first_utc: Millis(row.get(1)?),
-            first_offset: row.get(2)?,
-            last_utc: Millis(row.get(3)?),
-            last_offset: row.get(4)?,
-        };
-        Ok(StreakDay { day: Day::new(row.get(0)?), clock, number: row.get(5)? })
-    });
-    Ok(row.optional()?)
+    Ok(db.prepare_cached(sql)?.query_row([day.number()], read_streak_day).optional()?)
+}
+
+/// A day from its columns in the order of `clock!`.
+pub(super) fn read_streak_day(row: &Row<'_>) -> rusqlite::Result<StreakDay> {
+    let clock = Clock {
+        first_utc: Millis(row.get(1)?),
+        first_offset: row.get(2)?,
+        last_utc: Millis(row.get(3)?),
+        last_offset: row.get(4)?,
+    };
+    Ok(StreakDay { day: Day::new(row.get(0)?), clock, number: row.get(5)? })
 }
 
 fn rows(db: &Connection, sql: &str, kind: Kind, params: impl Params) -> Result<Vec<(Subject, Score)>, StoreError> {

@@ -15,8 +15,8 @@ use crate::model::{LatLng, Metres, Millis, TripId};
 const MAY_12: i32 = 19_855;
 
 fn ledger() -> Connection {
-    let db = Connection::open_in_memory().unwrap();
-    db.execute_batch(include_str!("../../../../../schemas/sql/003_ledger.sql")).unwrap();
+    let mut db = Connection::open_in_memory().unwrap();
+    crate::store::migrate::migrate(&mut db).unwrap();
     db
 }
 
@@ -41,9 +41,9 @@ fn passage(day: i32, east: f64, wifi: u32) -> Passage {
 fn tell(db: &Connection, passages: &[Passage]) -> Vec<Hexagon> {
     let mut tally = Tally::default();
     for passage in passages {
-        tally.count(passage);
+        tally.count(passage, []);
     }
-    post(db, &tally).unwrap()
+    post(db, &tally).unwrap().ground
 }
 
 /// The whole of a table, to compare two ledgers.
@@ -139,10 +139,10 @@ fn reports_taken_by_a_service_are_shown_apart_and_make_no_day() {
 fn a_tally_whose_commit_failed_can_be_posted_again() {
     let mut db = ledger();
     let mut tally = Tally::default();
-    tally.count(&passage(MAY_12, 0.0, 7));
+    tally.count(&passage(MAY_12, 0.0, 7), []);
     post(&db.transaction().unwrap(), &tally).unwrap();
     assert_eq!(totals(&db).unwrap(), Totals::default(), "rolled back");
-    assert_eq!(post(&db, &tally).unwrap().len(), 1);
+    assert_eq!(post(&db, &tally).unwrap().ground.len(), 1);
     assert_eq!(totals(&db).unwrap().points, Points::whole(12));
 }
 

@@ -5,7 +5,7 @@ mod rows;
 mod services;
 
 pub(crate) use batches::{lease, recover, settle};
-pub(crate) use rows::{Enqueuer, attempts, enqueue_stored, forget, prunable, quarantined, resend, view};
+pub(crate) use rows::{Enqueuer, attempts, enqueue_stored, forget, note_pruned, prunable, quarantined, resend, view};
 pub(crate) use services::{add, all, by_id, remove, resume, set};
 
 /// A report's state at a service.

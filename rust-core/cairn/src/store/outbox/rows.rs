@@ -50,6 +50,26 @@ fn shuffle(chance: &mut impl Rng) -> i64 {
     i64::from(chance.random::<u32>())
 }
 
+/// Remembers which services have taken a report that is about to be deleted, so that another phone's copy of it is not sent
+/// again. The oldest go first, so that a few ranges hold them all.
+pub(crate) fn note_pruned(db: &Connection, report: ReportId) -> Result<(), StoreError> {
+    let mut select = db.prepare_cached(
+        "SELECT o.service, r.origin, coalesce(r.number, r.id) FROM outbox o JOIN report r ON r.id = o.report
+         WHERE o.report = ? AND o.state = 1",
+    )?;
+    let taken = select.query_map([report.0], |row| Ok([row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?]))?;
+    for [service, origin, number] in taken.collect::<Result<Vec<_>, _>>()? {
+        let longer = db
+            .prepare_cached("UPDATE pruned SET last = ?3 WHERE service = ?1 AND origin = ?2 AND last = ?3 - 1")?
+            .execute([service, origin, number])?;
+        if longer == 0 {
+            db.prepare_cached("INSERT OR IGNORE INTO pruned (service, origin, first, last) VALUES (?1, ?2, ?3, ?3)")?
+                .execute([service, origin, number])?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes a report from every service's outbox, when the report itself is deleted.
 pub(crate) fn forget(db: &Connection, report: ReportId) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM outbox WHERE report = ?")?.execute([report.0])?;

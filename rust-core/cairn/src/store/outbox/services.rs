@@ -61,6 +61,7 @@ pub(crate) fn remove(db: &Connection, id: ServiceId) -> Result<(), StoreError> {
         "DELETE FROM outbox WHERE service = ?",
         "DELETE FROM batch WHERE service = ?",
         "DELETE FROM attempt WHERE service = ?",
+        "DELETE FROM pruned WHERE service = ?",
         "DELETE FROM service WHERE id = ?",
     ] {
         db.execute(sql, [id.0])?;

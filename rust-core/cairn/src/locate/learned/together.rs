@@ -1,0 +1,117 @@
+//! What two phones have learned of one emitter, put together.
+
+use super::{Learned, MAX_WEIGHT, Scatter};
+use crate::locate::signal::Band;
+use crate::model::LocalPlane;
+
+impl Learned {
+    /// Both together, where only `share` (0 to 1) of what the other knows is not known here already.
+    ///
+    /// Near each other they are one cloud of sightings: its centre, its moments around that. Farther apart than the emitter is
+    /// heard it has moved, and where it was heard last counts.
+    #[must_use]
+    pub fn with(&self, other: &Self, share: f64) -> Self {
+        let plane = LocalPlane::around(self.centre);
+        let (east, north) = plane.to_xy(other.centre);
+        let newest = if (self.last_day, self.order()) >= (other.last_day, other.order()) { self } else { other };
+        let moves = self.moves.max(other.moves);
+        if (east * east + north * north).sqrt() > self.reach().max(other.reach()) {
+            return Self { moves: moves.saturating_add(1), ..*newest };
+        }
+        let (here, there) = (f64::from(self.weight), f64::from(other.weight) * share);
+        let part = there / (here + there);
+        let count = f64::from(other.count) * share;
+        // Each cloud's moments are seen from the common centre: the way to its own is added.
+        let n = f64::from(self.count) / (f64::from(self.count) + count);
+        let mean = |a: f32, b: f32| (n * f64::from(a) + (1.0 - n) * f64::from(b)) as f32;
+        let moment = |a: f32, b: f32, square: f64| {
+            mean(a, b) + ((n * part * part + (1.0 - n) * (1.0 - part) * (1.0 - part)) * square) as f32
+        };
+        let weight = (here + there) as f32;
+        let shrink = (MAX_WEIGHT / weight).min(1.0);
+        Self {
+            centre: plane.to_place(part * east, part * north),
+            weight: weight.min(MAX_WEIGHT),
+            squares: (self.squares + other.squares * share as f32) * shrink * shrink,
+            scatter: Scatter {
+                east: moment(self.scatter.east, other.scatter.east, east * east),
+                both: moment(self.scatter.both, other.scatter.both, east * north),
+                north: moment(self.scatter.north, other.scatter.north, north * north),
+            },
+            level: mean(self.level, other.level),
+            noise: mean(self.noise, other.noise),
+            peak: self.peak.max(other.peak),
+            band: if self.band == Band::Unknown { other.band } else { self.band },
+            count: (f64::from(self.count) + count).round().min(f64::from(u16::MAX)) as u16,
+            first_day: self.first_day.min(other.first_day),
+            last_day: newest.last_day,
+            elsewhere: newest.elsewhere,
+            moves,
+            ..*self
+        }
+    }
+
+    /// The one of which more is known: of two that know the same, the same whichever way round it is asked.
+    #[must_use]
+    pub fn better_known(&self, other: &Self) -> Self {
+        if self.order() >= other.order() { *self } else { *other }
+    }
+
+    /// By how much is known; what follows only makes it an order.
+    pub(crate) fn order(&self) -> (u32, u16, i32, i32, i32, u32) {
+        let bits = |value: f32| value.max(0.0).to_bits();
+        let (lat, lon) = (self.centre.lat_e7(), self.centre.lon_e7());
+        (bits(self.weight), self.count, self.last_day, lat, lon, bits(self.scatter.east))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locate::observation::Observation;
+    use crate::model::{Dbm, EmitterKind, LatLng, Metres, Millis};
+
+    fn heard(places: &[f64]) -> Learned {
+        let plane = LocalPlane::around(LatLng::new(60.0, 25.0).unwrap());
+        let observation = |east: f64, day| Observation {
+            kind: EmitterKind::Wifi,
+            place: plane.to_place(east, 0.0),
+            accuracy: Metres(5.0),
+            age: Millis(0),
+            speed: None,
+            signal: Some(Dbm(-70)),
+            frequency_mhz: None,
+            day,
+        };
+        let mut learned = Learned::first(&observation(places[0], 100));
+        for (n, east) in (1..).zip(&places[1..]) {
+            learned.learn(&observation(*east, 100 + n));
+        }
+        learned
+    }
+
+    #[test]
+    fn two_halves_of_a_walk_are_as_good_as_the_whole() {
+        let (a, b, whole) =
+            (heard(&[0.0, 10.0, 20.0]), heard(&[30.0, 40.0, 50.0]), heard(&[0.0, 10.0, 20.0, 30.0, 40.0, 50.0]));
+        let both = a.with(&b, 1.0);
+        assert!(both.place().distance(whole.place()).0 < 0.5);
+        assert_eq!((both.count(), both.last_day()), (6, 102));
+        assert!((both.spread().0 - whole.spread().0).abs() < 2.0, "{:?} {:?}", both.spread(), whole.spread());
+    }
+
+    #[test]
+    fn what_is_known_already_weighs_nothing() {
+        let (a, b) = (heard(&[0.0, 10.0, 20.0]), heard(&[30.0, 40.0, 50.0]));
+        assert!(a.with(&b, 0.0).place().distance(a.place()).0 < 0.02);
+        assert_eq!(a.with(&b, 0.0).count(), a.count());
+    }
+
+    #[test]
+    fn heard_at_two_places_it_has_moved_to_the_later_one() {
+        let (a, b) = (heard(&[0.0, 1.0]), heard(&[5_000.0, 5_001.0, 5_002.0]));
+        for both in [a.with(&b, 1.0), b.with(&a, 1.0)] {
+            assert_eq!((both.place(), both.has_moved()), (b.place(), true));
+        }
+    }
+}
