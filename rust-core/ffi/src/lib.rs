@@ -23,6 +23,15 @@ pub use work::Work;
 
 uniffi::setup_scaffolding!();
 
+/// So that a test can see what a defect in the core looks like from outside.
+///
+/// # Panics
+/// Always.
+#[uniffi::export]
+pub fn panic_for_a_test() {
+    panic!("a test asked for it");
+}
+
 /// The core's version: an app that was built for another one must not go on with it.
 #[uniffi::export]
 pub fn core_version() -> String {

@@ -38,6 +38,8 @@ pub enum PhoneEvent {
     Start,
     /// The user stops.
     Stop,
+    /// The user pauses until the next start.
+    Pause,
     /// The system refused a scan because there were too many.
     Throttled {
         /// Of which radio.
@@ -153,6 +155,8 @@ pub enum CollectingStatus {
 /// Why a collection is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum PauseReason {
+    /// The user wants a break.
+    User,
     /// The phone has not moved.
     Still,
     /// No satellite in view for a while.
@@ -274,6 +278,7 @@ impl From<PhoneEvent> for Event {
         match event {
             PhoneEvent::Start => Self::Start,
             PhoneEvent::Stop => Self::Stop,
+            PhoneEvent::Pause => Self::Pause,
             PhoneEvent::Throttled { sensor } => Self::Throttled(sensor.into()),
             PhoneEvent::Failed { sensor } => Self::Failed(sensor.into()),
             PhoneEvent::Permission { sensor, granted } => Self::Permission { sensor: sensor.into(), granted },
@@ -307,6 +312,7 @@ impl From<Status> for CollectingStatus {
 impl From<Pause> for PauseReason {
     fn from(why: Pause) -> Self {
         match why {
+            Pause::User => Self::User,
             Pause::Still => Self::Still,
             Pause::NoSky => Self::NoSky,
             Pause::BatteryLow => Self::BatteryLow,

@@ -41,6 +41,8 @@ pub enum Event {
     Start,
     /// The user stops; results already asked for are still awaited (see [`Command::Finished`]).
     Stop,
+    /// The user pauses until the next [`Event::Start`]: the trip goes on, nothing is heard meanwhile.
+    Pause,
     /// A position came in.
     Fix {
         /// Where.
@@ -148,6 +150,8 @@ pub enum Status {
 /// Why a collection is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pause {
+    /// The user wants a break.
+    User,
     /// The phone has not moved.
     Still,
     /// No satellite has been seen for a while: indoors, underground.

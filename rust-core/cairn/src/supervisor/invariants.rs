@@ -83,6 +83,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         3 => Just(Event::Start),
         1 => Just(Event::Stop),
+        1 => Just(Event::Pause),
         30 => fix,
         10 => (sensor(), 0..40_usize).prop_map(|(sensor, heard)| Event::Scanned { sensor, heard }),
         1 => sensor().prop_map(Event::Throttled),

@@ -31,6 +31,8 @@ pub struct Supervisor {
     settings: Settings,
     now: Millis,
     wish: Wish,
+    /// The user wants a break of the collection that [`Wish::Collect`] asks for.
+    resting: bool,
     blocked: Option<(Pause, Millis)>,
     conditions: Conditions,
     motion: Motion,
@@ -49,6 +51,7 @@ impl Supervisor {
             settings,
             now: Millis(i64::MIN),
             wish: Wish::Nothing,
+            resting: false,
             blocked: None,
             conditions: Conditions::default(),
             motion: Motion::begin(Millis(0)),
@@ -96,6 +99,7 @@ impl Supervisor {
                 Wish::Collect => self.wish = Wish::Finish { since: now, start_again: false },
                 Wish::Finish { since, .. } => self.wish = Wish::Finish { since, start_again: false },
             },
+            Event::Pause => self.resting = self.wish == Wish::Collect,
             Event::Fix { place, accuracy, speed } => {
                 self.sensors[SensorKind::Gnss].health.worked();
                 self.motion.fix(now, place, accuracy);
@@ -149,13 +153,14 @@ impl Supervisor {
         self.sensors.iter_mut().for_each(|sensor| sensor.health = Health::default());
         match self.wish {
             Wish::Nothing => self.begin(),
-            Wish::Collect => {}
+            Wish::Collect => self.resting = false,
             Wish::Finish { since, .. } => self.wish = Wish::Finish { since, start_again: true },
         }
     }
 
     fn begin(&mut self) {
         self.wish = Wish::Collect;
+        self.resting = false;
         self.motion = Motion::begin(self.now);
         self.speed = Speed::default();
     }
@@ -215,7 +220,9 @@ impl Supervisor {
     /// Why collecting is impossible, whatever the phone's motion.
     fn block(&self) -> Option<Pause> {
         let gnss = &self.sensors[SensorKind::Gnss];
-        if !gnss.granted {
+        if self.resting {
+            Some(Pause::User)
+        } else if !gnss.granted {
             Some(Pause::NoPermission)
         } else if !gnss.on {
             Some(Pause::LocationOff)

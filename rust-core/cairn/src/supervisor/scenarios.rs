@@ -280,3 +280,35 @@ fn a_stop_while_paused_is_finished_at_once_and_a_second_stop_says_nothing() {
     assert_eq!(phone.times(&Command::Finished).len(), 1);
     assert_eq!((phone.status(), phone.running), (Status::Stopped, vec![]));
 }
+
+#[test]
+fn a_break_lasts_until_the_user_ends_it_and_belongs_to_the_same_trip() {
+    let mut phone = Phone::started();
+    phone.live(60);
+    phone.tell(Event::Pause);
+    assert!(matches!(phone.status(), Status::Paused { why: Pause::User, .. }));
+    let before = phone.wifi_scans().len();
+    phone.tell(Event::Moved);
+    phone.live(300);
+    assert!(matches!(phone.status(), Status::Paused { why: Pause::User, .. }));
+    assert_eq!(phone.wifi_scans().len(), before);
+    phone.tell(Event::Start);
+    phone.live(60);
+    assert_eq!(phone.status(), Status::Collecting);
+    assert!(phone.wifi_scans().len() > before);
+}
+
+#[test]
+fn a_break_ends_with_the_trip() {
+    let mut phone = Phone::started();
+    phone.live(60);
+    phone.tell(Event::Pause);
+    phone.tell(Event::Stop);
+    phone.live(30);
+    assert_eq!(phone.status(), Status::Stopped);
+    phone.tell(Event::Pause);
+    assert_eq!(phone.status(), Status::Stopped);
+    phone.tell(Event::Start);
+    phone.live(30);
+    assert_eq!(phone.status(), Status::Collecting);
+}

@@ -34,6 +34,7 @@ pub const fn describe(status: Status) -> Words {
 
 const fn reason(why: Pause) -> &'static str {
     match why {
+        Pause::User => "you asked for a break",
         Pause::Still => "not moving",
         Pause::NoSky => "no satellites in view",
         Pause::BatteryLow => "the battery is low",

@@ -62,11 +62,11 @@ object Street {
 }
 
 /** Walks the street with the core alone. */
-suspend fun Core.walk(steps: Int) {
+suspend fun Core.walk(steps: Int, began: Long = NOON) {
     prepare(app.settings.now().collectingSettings(), 0, false)
     onEvent(0, PhoneEvent.Start)
     repeat(steps) { step ->
-        onFix(step * 2_000L, Street.fix(step))
+        onFix(step * 2_000L, Street.fix(step).copy(utcMs = began + step * 2_000L))
         onScan(step * 2_000L, Sensor.WIFI, Street.scan(step))
     }
     flush()

@@ -9,6 +9,7 @@ import app.cairn.core.CollectingStatus
 import app.cairn.core.Core
 import app.cairn.core.CoreException
 import app.cairn.core.FixEvent
+import app.cairn.core.PauseReason
 import app.cairn.core.PhoneEvent
 import app.cairn.core.ScanEvent
 import app.cairn.core.Sensor
@@ -38,7 +39,10 @@ data class CollectingState(
     val heard: Map<Sensor, ScanEvent> = emptyMap(),
     /** Fixes and scans that came faster than they could be taken in. */
     val missed: Long = 0,
-)
+) {
+    /** Whether it is paused because the user wants that. */
+    val isResting: Boolean get() = (status as? CollectingStatus.Paused)?.why == PauseReason.USER
+}
 
 /**
  * Carries what the collectors tell to the core, and what the supervisor answers to the collectors, one after the other.
@@ -61,16 +65,20 @@ class Collecting(
     private var running: Job? = null
     private var finished: () -> Unit = {}
 
-    /** Starts the loop, and collecting with it unless it only goes on with what a process before this one did. */
-    fun start(wasCollecting: Boolean, onFinished: () -> Unit) {
+    /**
+     * Starts the loop, and collecting with it unless it only goes on with what a process before this one did. [resting] where
+     * the user was having a break then.
+     */
+    fun start(wasCollecting: Boolean, resting: Boolean = false, onFinished: () -> Unit) {
         finished = onFinished
         if (running?.isActive == true) {
-            tell(Heard.AnEvent(PhoneEvent.Start))
+            if (!wasCollecting) tell(Heard.AnEvent(PhoneEvent.Start))
             return
         }
         running = scope.launch {
             val chosen = settings.now().collectingSettings()
             perform(guarded { core.prepare(chosen, clock(), wasCollecting) })
+            if (resting) perform(guarded { core.onEvent(clock(), PhoneEvent.Pause) })
             phone.start(::tell)
             if (!wasCollecting) tell(Heard.AnEvent(PhoneEvent.Start))
             val changes = launch { followSettings() }
@@ -85,6 +93,9 @@ class Collecting(
             finished()
         }
     }
+
+    /** A break: nothing is heard until the next start, and the trip goes on. */
+    fun pause() = tell(Heard.AnEvent(PhoneEvent.Pause))
 
     /** Asks for the end: results under way are still taken, then `onFinished` is called. */
     fun stop() = tell(Heard.AnEvent(PhoneEvent.Stop))

@@ -8,6 +8,7 @@ import android.content.Context
 import android.content.Intent
 import android.graphics.drawable.Icon
 import app.cairn.R
+import app.cairn.core.CollectingStatus
 import app.cairn.core.Reached
 import app.cairn.ui.MainActivity
 import app.cairn.ui.parts.statusText
@@ -33,8 +34,21 @@ class CollectingNotice(private val context: Context) {
             .setOngoing(true)
             .setOnlyAlertOnce(true)
             .setForegroundServiceBehavior()
+            .apply { if (state.status !is CollectingStatus.Draining) addAction(if (state.isResting) resume() else pause()) }
             .addAction(stop())
             .build()
+    }
+
+    /** Collecting should go on and may not by itself: a tap is all it takes. */
+    fun offerToGoOn() {
+        val offer = Notification.Builder(context, CHANNEL)
+            .setSmallIcon(R.drawable.ic_cairn)
+            .setContentTitle(context.getString(R.string.go_on_offer))
+            .setContentText(context.getString(R.string.go_on_offer_why))
+            .setContentIntent(open(MainActivity.startIntent(context)))
+            .setAutoCancel(true)
+            .build()
+        context.getSystemService(NotificationManager::class.java).notify(OFFER_ID, offer)
     }
 
     private fun Notification.Builder.setForegroundServiceBehavior() = apply {
@@ -43,21 +57,23 @@ class CollectingNotice(private val context: Context) {
         }
     }
 
-    private fun open() = PendingIntent.getActivity(
-        context,
-        0,
-        Intent(context, MainActivity::class.java),
-        PendingIntent.FLAG_IMMUTABLE,
-    )
+    private fun open(intent: Intent = Intent(context, MainActivity::class.java)) =
+        PendingIntent.getActivity(context, 0, intent, PendingIntent.FLAG_IMMUTABLE)
 
-    private fun stop(): Notification.Action {
-        val intent = PendingIntent.getService(context, 1, StumbleService.stopIntent(context), PendingIntent.FLAG_IMMUTABLE)
-        val icon = Icon.createWithResource(context, R.drawable.ic_stop)
-        return Notification.Action.Builder(icon, context.getString(R.string.stop), intent).build()
+    private fun stop() = action(1, StumbleService.stopIntent(context), R.drawable.ic_stop, R.string.stop)
+
+    private fun pause() = action(2, StumbleService.pauseIntent(context), R.drawable.ic_pause, R.string.pause)
+
+    private fun resume() = action(3, StumbleService.startIntent(context), R.drawable.ic_start, R.string.resume)
+
+    private fun action(request: Int, intent: Intent, icon: Int, text: Int): Notification.Action {
+        val pending = PendingIntent.getService(context, request, intent, PendingIntent.FLAG_IMMUTABLE)
+        return Notification.Action.Builder(Icon.createWithResource(context, icon), context.getString(text), pending).build()
     }
 
     companion object {
         const val ID = 1
+        const val OFFER_ID = 3
         private const val CHANNEL = "collecting"
     }
 }

@@ -13,7 +13,7 @@ class ComeBack : BroadcastReceiver() {
     override fun onReceive(context: Context, intent: Intent) {
         if (intent.action !in EXPECTED) return
         later {
-            if (context.cairn.settings.now().collecting) StumbleService.goOn(context)
+            if (context.cairn.settings.now().collecting) StumbleService.beginUnseen(context, goOn = true)
         }
     }
 
@@ -23,7 +23,7 @@ class ComeBack : BroadcastReceiver() {
 }
 
 /**
- * For automation apps: `app.cairn.action.START`, `.STOP` and `.UPLOAD` do what the buttons do, where the user has allowed it
+ * For automation apps: `app.cairn.action.START`, `.PAUSE`, `.STOP` and `.UPLOAD` do what the buttons do, where the user has allowed it
  * in the settings. They carry nothing and answer nothing.
  */
 class Automation : BroadcastReceiver() {
@@ -31,7 +31,8 @@ class Automation : BroadcastReceiver() {
         val choices = context.cairn.settings.now()
         if (!choices.automation || !choices.consented) return@later
         when (intent.action) {
-            "app.cairn.action.START" -> StumbleService.start(context)
+            "app.cairn.action.START" -> StumbleService.beginUnseen(context, goOn = false)
+            "app.cairn.action.PAUSE" -> if (choices.collecting) StumbleService.pause(context)
             "app.cairn.action.STOP" -> StumbleService.stop(context)
             "app.cairn.action.UPLOAD" -> UploadWorker.enqueue(context, hurry = true)
         }

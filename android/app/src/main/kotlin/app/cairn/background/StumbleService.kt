@@ -1,15 +1,15 @@
 package app.cairn.background
 
-import android.Manifest.permission.ACCESS_FINE_LOCATION
 import android.app.NotificationManager
 import android.app.Service
 import android.content.Context
 import android.content.Intent
-import android.content.pm.PackageManager.PERMISSION_GRANTED
 import android.content.pm.ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION
 import android.os.IBinder
 import android.os.PowerManager
 import app.cairn.cairn
+import app.cairn.collect.mayLocate
+import app.cairn.collect.mayLocateUnseen
 import app.cairn.core.CollectingStatus
 import app.cairn.core.CoreException
 import app.cairn.core.Reached
@@ -34,31 +34,47 @@ class StumbleService : Service() {
     override fun onBind(intent: Intent?): IBinder? = null
 
     override fun onStartCommand(intent: Intent?, flags: Int, startId: Int): Int {
-        if (checkSelfPermission(ACCESS_FINE_LOCATION) != PERMISSION_GRANTED) {
-            // Android forbids a location service without it; the screen says what is missing.
+        if (!mayLocate() || !comesForward()) {
+            // The permission was taken away meanwhile, or the system made the service anew while nobody looks.
             stopSelf()
             return START_NOT_STICKY
         }
-        startForeground(CollectingNotice.ID, notice.of(cairn.collecting.state.value, null), FOREGROUND_SERVICE_TYPE_LOCATION)
         when (intent?.action) {
             ACTION_STOP -> scope.launch {
-                cairn.settings.change { it.copy(collecting = false) }
+                cairn.settings.change { it.copy(collecting = false, resting = false) }
                 cairn.collecting.stop()
+            }
+            ACTION_PAUSE -> scope.launch {
+                cairn.settings.change { it.copy(resting = it.collecting) }
+                cairn.collecting.pause()
             }
             else -> begin(goOn = intent == null || intent.action == ACTION_GO_ON)
         }
         return START_STICKY
     }
 
+    private fun comesForward(): Boolean = try {
+        startForeground(CollectingNotice.ID, notice.of(cairn.collecting.state.value, null), FOREGROUND_SERVICE_TYPE_LOCATION)
+        true
+    } catch (_: SecurityException) {
+        notice.offerToGoOn()
+        false
+    } catch (_: IllegalStateException) {
+        // From Android 12 on some services that were killed may not come back by themselves.
+        notice.offerToGoOn()
+        false
+    }
+
     /** [goOn] where a process before this one collected: the supervisor then knows that its scans may still be counted. */
     private fun begin(goOn: Boolean) {
         scope.launch {
-            if (!cairn.settings.now().consented) {
+            val choices = cairn.settings.now()
+            if (!choices.consented) {
                 stopSelf()
                 return@launch
             }
-            cairn.settings.change { it.copy(collecting = true) }
-            cairn.collecting.start(goOn) { stopSelf() }
+            cairn.settings.change { it.copy(collecting = true, resting = goOn && it.resting) }
+            cairn.collecting.start(goOn, goOn && choices.resting) { stopSelf() }
             show()
         }
     }
@@ -107,6 +123,7 @@ class StumbleService : Service() {
         private const val REFRESH_MS = 5_000L
         private const val ACTION_START = "app.cairn.START"
         private const val ACTION_STOP = "app.cairn.STOP"
+        private const val ACTION_PAUSE = "app.cairn.PAUSE"
         private const val ACTION_GO_ON = "app.cairn.GO_ON"
 
         /** A trip of a day; a longer one takes the lock again with its next status. */
@@ -114,12 +131,30 @@ class StumbleService : Service() {
 
         fun startIntent(context: Context): Intent = intent(context, ACTION_START)
 
-        fun start(context: Context) = context.startForegroundService(startIntent(context))
+        /** False without the permission for location: a service that cannot say that it runs would end the process. */
+        fun start(context: Context): Boolean = begin(context, startIntent(context))
 
         /** After a reboot, an update or a killed process. */
-        fun goOn(context: Context) = context.startForegroundService(intent(context, ACTION_GO_ON))
+        fun goOn(context: Context): Boolean = begin(context, intent(context, ACTION_GO_ON))
+
+        /** What [start] and [goOn] do, while the app is not seen: where Android forbids it, a notification offers it. */
+        fun beginUnseen(context: Context, goOn: Boolean) {
+            val began = context.mayLocateUnseen() && if (goOn) goOn(context) else start(context)
+            if (!began) CollectingNotice(context).offerToGoOn()
+        }
+
+        private fun begin(context: Context, intent: Intent): Boolean = try {
+            context.mayLocate() && context.startForegroundService(intent) != null
+        } catch (_: IllegalStateException) {
+            // What Android 12 and later throw where a service may not begin unseen.
+            false
+        }
 
         fun stopIntent(context: Context): Intent = intent(context, ACTION_STOP)
+
+        fun pauseIntent(context: Context): Intent = intent(context, ACTION_PAUSE)
+
+        fun pause(context: Context) = context.startService(pauseIntent(context))
 
         fun stop(context: Context) = context.startService(stopIntent(context))
 

@@ -9,6 +9,7 @@ import android.content.Intent
 import android.widget.RemoteViews
 import app.cairn.R
 import app.cairn.cairn
+import app.cairn.collect.mayLocate
 import app.cairn.core.CollectingStatus
 import app.cairn.core.CoreException
 import app.cairn.core.Reached
@@ -54,8 +55,13 @@ class StumbleWidget : AppWidgetProvider() {
             null
         }
 
-        private fun start(context: Context) =
-            PendingIntent.getForegroundService(context, START, StumbleService.startIntent(context), PendingIntent.FLAG_IMMUTABLE)
+        private fun start(context: Context): PendingIntent =
+            // Without the permission the app has to ask for it first.
+            if (context.mayLocate()) {
+                PendingIntent.getForegroundService(context, START, StumbleService.startIntent(context), PendingIntent.FLAG_IMMUTABLE)
+            } else {
+                PendingIntent.getActivity(context, START, MainActivity.startIntent(context), PendingIntent.FLAG_IMMUTABLE)
+            }
 
         private fun stop(context: Context) =
             PendingIntent.getService(context, STOP, StumbleService.stopIntent(context), PendingIntent.FLAG_IMMUTABLE)

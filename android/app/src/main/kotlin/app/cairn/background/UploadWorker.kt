@@ -17,12 +17,11 @@ import androidx.work.WorkManager
 import androidx.work.WorkerParameters
 import androidx.work.workDataOf
 import app.cairn.cairn
+import app.cairn.core.Core
 import app.cairn.core.CoreException
 import app.cairn.core.UploadConditions
 import app.cairn.core.UploadEnd
-import app.cairn.core.Work
 import java.time.Duration
-import kotlinx.coroutines.CancellationException
 
 /** Hands what waits to every service, on the user's terms. What an answer means and when to come back, the core decides. */
 class UploadWorker(context: Context, parameters: WorkerParameters) : CoroutineWorker(context, parameters) {
@@ -30,11 +29,10 @@ class UploadWorker(context: Context, parameters: WorkerParameters) : CoroutineWo
         val app = applicationContext.cairn
         if (!app.settings.now().consented) return Result.success()
         val hurry = inputData.getBoolean(HURRY, false)
-        val work = Work()
         try {
             val services = app.core.outbox().filter { it.choice.enabled && it.stopped == null && it.waiting > 0uL }
-            val ends = services.map { app.core.upload(it.id, conditions(), hurry, work).end }
-            if (app.settings.now().pruneSent) while (app.core.prune(PRUNE_AT_ONCE) > 0) Unit
+            val ends = services.map { app.core.upload(it.id, conditions(), hurry).end }
+            if (app.settings.now().pruneSent) prune(app.core)
             val later = ends.filterIsInstance<UploadEnd.Later>().minOfOrNull { it.atMs }
             later?.let { enqueueAt(applicationContext, it - System.currentTimeMillis()) }
             return Result.success()
@@ -43,11 +41,13 @@ class UploadWorker(context: Context, parameters: WorkerParameters) : CoroutineWo
             return Result.success()
         } catch (_: CoreException) {
             return Result.retry()
-        } catch (e: CancellationException) {
-            // The network is gone or the terms no longer hold: the core ends after the request under way.
-            work.cancel()
-            throw e
         }
+    }
+
+    private suspend fun prune(core: Core) {
+        do {
+            val pruned = core.prune(PRUNE_AT_ONCE)
+        } while (pruned > 0)
     }
 
     private fun conditions(): UploadConditions {

@@ -7,6 +7,11 @@ import java.io.File
 import java.time.LocalDate
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withContext
@@ -68,8 +73,8 @@ class Core(
 
     suspend fun resumeService(id: Long) = ask { resumeService(id) }
 
-    suspend fun upload(id: Long, conditions: UploadConditions, hurry: Boolean, work: Work): UploadResult =
-        ask { upload(id, conditions, hurry, work) }
+    suspend fun upload(id: Long, conditions: UploadConditions, hurry: Boolean): UploadResult =
+        askLong({}) { work -> upload(id, conditions, hurry, work) }
 
     suspend fun quarantined(): List<QuarantinedRow> = ask { quarantined() }
 
@@ -97,10 +102,11 @@ class Core(
 
     // Files.
 
-    suspend fun importFile(source: File, upload: Boolean, work: Work): ImportResult = ask { importFile(source.path, upload, work) }
+    suspend fun importFile(source: File, upload: Boolean, watch: (WorkProgress) -> Unit): ImportResult =
+        askLong(watch) { work -> importFile(source.path, upload, work) }
 
-    suspend fun exportFile(target: File, kind: ExportKind, quarantined: Boolean, work: Work): Long =
-        ask { exportFile(target.path, kind, quarantined, work).toLong() }
+    suspend fun exportFile(target: File, kind: ExportKind, quarantined: Boolean, watch: (WorkProgress) -> Unit): Long =
+        askLong(watch) { work -> exportFile(target.path, kind, quarantined, work).toLong() }
 
     /** Makes everything durable and closes; the next call opens again. */
     suspend fun close() = withContext(dispatcher) {
@@ -124,7 +130,41 @@ class Core(
 
     private suspend fun <T> ask(question: NativeCore.() -> T): T = withContext(dispatcher) {
         check(Looper.myLooper() != Looper.getMainLooper()) { "the core is not asked on the main thread" }
-        opened().question()
+        val core = opened()
+        try {
+            core.question()
+        } catch (_: InternalException) {
+            // A panic in the core: its log says where, and its words may quote what it choked on.
+            throw CoreException.Internal()
+        }
+    }
+
+    /**
+     * Something that takes its time: [watch] is told now and then how far it is, away from the main thread. Who cancels the
+     * coroutine stops it; what was done by then stays done.
+     */
+    private suspend fun <T> askLong(watch: (WorkProgress) -> Unit, question: NativeCore.(Work) -> T): T = withContext(dispatcher) {
+        Work().use { work ->
+            val watching = launch {
+                try {
+                    while (true) {
+                        delay(WATCH_MS)
+                        watch(work.progress())
+                    }
+                } finally {
+                    work.cancel()
+                }
+            }
+            try {
+                ask { question(work) }
+            } catch (e: CoreException.Cancelled) {
+                // Who has cancelled hears it as a coroutine does.
+                ensureActive()
+                throw e
+            } finally {
+                withContext(NonCancellable) { watching.cancelAndJoin() }
+            }
+        }
     }
 
     private suspend fun opened(): NativeCore = opening.withLock {
@@ -133,5 +173,9 @@ class Core(
             file.absoluteFile.parentFile?.mkdirs()
             NativeCore.open(file.path, BuildInfo.CORE_VERSION).also { native = it }
         }
+    }
+
+    private companion object {
+        const val WATCH_MS = 200L
     }
 }

@@ -21,6 +21,8 @@ data class Choices(
     val consented: Boolean = false,
     /** The user's last word was start: it holds over a reboot, an update and a killed process. */
     val collecting: Boolean = false,
+    /** The user is having a break: it holds as long. */
+    val resting: Boolean = false,
     val wifi: Boolean = true,
     val cells: Boolean = true,
     val beacons: Boolean = true,
@@ -73,6 +75,7 @@ class Settings(context: Context) {
             val to = change(read(stored))
             stored[CONSENTED] = to.consented
             stored[COLLECTING] = to.collecting
+            stored[RESTING] = to.resting
             stored[WIFI] = to.wifi
             stored[CELLS] = to.cells
             stored[BEACONS] = to.beacons
@@ -95,6 +98,7 @@ class Settings(context: Context) {
         return Choices(
             consented = stored[CONSENTED] ?: usual.consented,
             collecting = stored[COLLECTING] ?: usual.collecting,
+            resting = stored[RESTING] ?: usual.resting,
             wifi = stored[WIFI] ?: usual.wifi,
             cells = stored[CELLS] ?: usual.cells,
             beacons = stored[BEACONS] ?: usual.beacons,
@@ -115,6 +119,7 @@ class Settings(context: Context) {
     private companion object {
         val CONSENTED = booleanPreferencesKey("consented")
         val COLLECTING = booleanPreferencesKey("collecting")
+        val RESTING = booleanPreferencesKey("resting")
         val WIFI = booleanPreferencesKey("wifi")
         val CELLS = booleanPreferencesKey("cells")
         val BEACONS = booleanPreferencesKey("beacons")

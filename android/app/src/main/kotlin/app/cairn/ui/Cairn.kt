@@ -10,11 +10,14 @@ import androidx.compose.material3.NavigationBarItem
 import androidx.compose.material3.Scaffold
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.res.painterResource
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.text.style.TextOverflow
+import androidx.compose.ui.unit.Density
 import androidx.navigation.NavGraph.Companion.findStartDestination
 import androidx.navigation.NavHostController
 import androidx.navigation.compose.NavHost
@@ -31,33 +34,36 @@ import app.cairn.ui.map.MapRoute
 import app.cairn.ui.outbox.OutboxRoute
 import app.cairn.ui.settings.SettingsRoute
 
-/** The places of the app. The first four stand in the bar, the others behind "more". */
-enum class Place(val title: Int, val icon: Int) {
+/** The places of the app. The first four stand in the bar, the others behind "more", with a word on [what] they are for. */
+enum class Place(val title: Int, val icon: Int, val what: Int? = null) {
     MAP(R.string.map, R.drawable.ic_map),
     LEADERBOARD(R.string.leaderboard, R.drawable.ic_leaderboard),
     OUTBOX(R.string.outbox, R.drawable.ic_outbox),
     MORE(R.string.more, R.drawable.ic_more),
-    LOCATE(R.string.locate, R.drawable.ic_locate),
-    DATA(R.string.data, R.drawable.ic_data),
-    SETTINGS(R.string.settings, R.drawable.ic_settings),
-    HELP(R.string.help, R.drawable.ic_help),
-    ABOUT(R.string.about, R.drawable.ic_about),
+    LOCATE(R.string.locate, R.drawable.ic_locate, R.string.locate_what),
+    DATA(R.string.data, R.drawable.ic_data, R.string.data_what),
+    SETTINGS(R.string.settings, R.drawable.ic_settings, R.string.settings_what),
+    HELP(R.string.help, R.drawable.ic_help, R.string.help_what),
+    ABOUT(R.string.about, R.drawable.ic_about, R.string.about_what),
 }
 
 private val inBar = Place.entries.take(4)
 private val behindMore = Place.entries.drop(4)
 
-/** The app after its first start; [first] is where it opens, [incoming] a file that another app hands over. */
+/**
+ * The app after its first start; [first] is where it opens, [incoming] a file that another app hands over, and [start] whether
+ * collecting is to begin as if the button were pressed.
+ */
 @Composable
-fun Cairn(first: Place = Place.MAP, incoming: Uri? = null) {
+fun Cairn(first: Place = Place.MAP, incoming: Uri? = null, start: Boolean = false) {
     val navigation = rememberNavController()
     Scaffold(bottomBar = { Bar(navigation) }, contentWindowInsets = WindowInsets(0, 0, 0, 0)) { padding ->
         NavHost(navigation, first.name, Modifier.padding(padding).consumeWindowInsets(padding)) {
             val go = { place: Place -> navigation.navigate(place.name) }
             val back: () -> Unit = { navigation.popBackStack() }
-            composable(Place.MAP.name) { MapRoute(help = { go(Place.HELP) }) }
+            composable(Place.MAP.name) { MapRoute(start, help = { go(Place.HELP) }) }
             composable(Place.LEADERBOARD.name) { LeaderboardRoute() }
-            composable(Place.OUTBOX.name) { OutboxRoute() }
+            composable(Place.OUTBOX.name) { OutboxRoute(settings = { go(Place.SETTINGS) }) }
             composable(Place.MORE.name) { MoreScreen(behindMore, go) }
             composable(Place.LOCATE.name) { LocateRoute(back) }
             composable(Place.DATA.name) { DataRoute(back, incoming) }
@@ -72,17 +78,24 @@ fun Cairn(first: Place = Place.MAP, incoming: Uri? = null) {
 private fun Bar(navigation: NavHostController) {
     val entry by navigation.currentBackStackEntryAsState()
     val here = entry?.destination?.route
-    NavigationBar {
-        inBar.forEach { place ->
-            NavigationBarItem(
-                selected = here == place.name || (place == Place.MORE && behindMore.any { it.name == here }),
-                onClick = { navigation.switchTo(place) },
-                icon = { Icon(painterResource(place.icon), null) },
-                label = { Text(stringResource(place.title), maxLines = 1, overflow = TextOverflow.Ellipsis) },
-            )
+    val density = LocalDensity.current
+    // Four words share the width of the screen: letters of twice the size would be cut.
+    val fitting = Density(density.density, density.fontScale.coerceAtMost(LARGEST_IN_BAR))
+    CompositionLocalProvider(LocalDensity provides fitting) {
+        NavigationBar {
+            inBar.forEach { place ->
+                NavigationBarItem(
+                    selected = here == place.name || (place == Place.MORE && behindMore.any { it.name == here }),
+                    onClick = { navigation.switchTo(place) },
+                    icon = { Icon(painterResource(place.icon), null) },
+                    label = { Text(stringResource(place.title), maxLines = 1, overflow = TextOverflow.Ellipsis) },
+                )
+            }
         }
     }
 }
+
+private const val LARGEST_IN_BAR = 1.2f
 
 private fun NavHostController.switchTo(place: Place) = navigate(place.name) {
     popUpTo(graph.findStartDestination().id) { saveState = true }

@@ -1,5 +1,6 @@
 package app.cairn.ui
 
+import android.content.Context
 import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
@@ -21,7 +22,7 @@ class MainActivity : ComponentActivity() {
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
         enableEdgeToEdge()
-        if (savedInstanceState == null) act(intent)
+        val wantsStart = savedInstanceState == null && intent.action == SHORTCUT_START
         val choices = cairn.settings.choices
         val incoming = incoming(intent)
         val place = Place.entries.firstOrNull { it.name == intent.getStringExtra(PLACE) }
@@ -31,7 +32,7 @@ class MainActivity : ComponentActivity() {
             chosen?.let {
                 CairnTheme(it.dynamicColour) {
                     val first = place ?: if (incoming == null) Place.MAP else Place.DATA
-                    if (it.consented) Cairn(first, incoming) else OnboardingRoute()
+                    if (it.consented) Cairn(first, incoming, wantsStart) else OnboardingRoute()
                 }
             }
         }
@@ -50,12 +51,6 @@ class MainActivity : ComponentActivity() {
         }
     }
 
-    /** What a launcher shortcut asks for. */
-    private fun act(intent: Intent) {
-        if (intent.action != SHORTCUT_START) return
-        cairn.scope.launch { if (cairn.settings.now().consented) StumbleService.start(this@MainActivity) }
-    }
-
     /** A file that another app has shared or opened; never one of the app's own by its path. */
     private fun incoming(intent: Intent): Uri? {
         val uri = when (intent.action) {
@@ -69,5 +64,9 @@ class MainActivity : ComponentActivity() {
     companion object {
         const val PLACE = "place"
         private const val SHORTCUT_START = "app.cairn.shortcut.START"
+
+        /** Opens the map and starts there: what is missing for it can be asked for. */
+        fun startIntent(context: Context): Intent =
+            Intent(context, MainActivity::class.java).setAction(SHORTCUT_START).addFlags(Intent.FLAG_ACTIVITY_CLEAR_TOP)
     }
 }

@@ -71,6 +71,20 @@ class CollectingTest {
         assertEquals(CollectingStatus.Collecting, phone.status)
     }
 
+    @Test fun aBreakIsTheUsersToBeginAndToEnd() {
+        phone.start()
+        phone.live(60)
+        phone.collecting.pause()
+        phone.live(5)
+        assertTrue(phone.collecting.state.value.isResting)
+        assertEquals(emptyList<Sensor>(), phone.radios.values.filter { it.isRunning }.map { it.sensor })
+        phone.live(300)
+        assertTrue(phone.collecting.state.value.isResting)
+        phone.collecting.start(wasCollecting = false) {}
+        phone.live(60)
+        assertEquals(CollectingStatus.Collecting, phone.status)
+    }
+
     @Test fun aScanThatAndroidRefusesIsAskedForLaterAndLessOften() {
         phone.start()
         val wifi = phone.radio(Sensor.WIFI)

@@ -1,6 +1,9 @@
 package app.cairn.background
 
+import android.Manifest.permission.ACCESS_BACKGROUND_LOCATION
 import android.Manifest.permission.ACCESS_FINE_LOCATION
+import android.app.NotificationManager
+import android.app.PendingIntent
 import android.appwidget.AppWidgetManager
 import android.content.ComponentName
 import android.content.Intent
@@ -19,12 +22,15 @@ import app.cairn.app
 import app.cairn.core.CollectingStatus
 import app.cairn.core.metresBetween
 import app.cairn.hears
+import app.cairn.ui.MainActivity
 import app.cairn.ui.parts.tripText
 import app.cairn.waitUntil
 import app.cairn.walk
+import java.lang.reflect.Proxy
 import java.time.LocalDate
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNotNull
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
@@ -35,6 +41,7 @@ import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
+import org.robolectric.util.ReflectionHelpers
 
 /** What other apps, the launcher and the system can make Cairn do, and what not. */
 @RunWith(RobolectricTestRunner::class)
@@ -49,6 +56,7 @@ class OtherAppsTest {
     }
 
     @Test fun afterARebootItCollectsOnlyIfItDidBefore() {
+        shadowOf(app).grantPermissions(ACCESS_BACKGROUND_LOCATION)
         ComeBack().onReceive(app, Intent(Intent.ACTION_BOOT_COMPLETED))
         settle()
         assertNull(shadowOf(app).nextStartedService)
@@ -59,13 +67,53 @@ class OtherAppsTest {
         waitUntil("the service") { startedService() == StumbleService::class.java.name }
     }
 
+    @Test fun whereAndroidForbidsToBeginUnseenANotificationOffersIt() {
+        shadowOf(app).denyPermissions(ACCESS_BACKGROUND_LOCATION)
+        runBlocking { app.settings.change { it.copy(collecting = true) } }
+        ComeBack().onReceive(app, Intent(Intent.ACTION_BOOT_COMPLETED))
+        val notices = shadowOf(app.getSystemService(NotificationManager::class.java))
+        waitUntil("the offer") { notices.getNotification(CollectingNotice.OFFER_ID) != null }
+        assertNull(shadowOf(app).nextStartedService)
+        val tapped = shadowOf(notices.getNotification(CollectingNotice.OFFER_ID).contentIntent).savedIntent
+        assertEquals(MainActivity.startIntent(app).action, tapped.action)
+    }
+
+    @Test fun aBreakHoldsOverAReboot() {
+        shadowOf(app.getSystemService(LocationManager::class.java)).setProviderEnabled(LocationManager.GPS_PROVIDER, true)
+        runBlocking { app.settings.change { it.copy(collecting = true, resting = true) } }
+        Robolectric.buildService(StumbleService::class.java, Intent().setAction("app.cairn.GO_ON")).create().startCommand(0, 1)
+        waitUntil("the break") { app.collecting.state.value.isResting }
+        assertTrue(shadowOf(locations).getLocationRequests(LocationManager.GPS_PROVIDER).isEmpty())
+        assertTrue(runBlocking { app.settings.now().resting })
+        Robolectric.buildService(StumbleService::class.java, StumbleService.startIntent(app)).create().startCommand(0, 1)
+        waitUntil("the end of the break") { shadowOf(locations).getLocationRequests(LocationManager.GPS_PROVIDER).isNotEmpty() }
+        assertFalse(runBlocking { app.settings.now().resting })
+    }
+
     @Test fun automationDoesNothingUntilTheUserAllowsIt() {
+        shadowOf(app).grantPermissions(ACCESS_BACKGROUND_LOCATION)
         Automation().onReceive(app, Intent("app.cairn.action.START"))
         settle()
         assertNull(shadowOf(app).nextStartedService)
         runBlocking { app.settings.change { it.copy(automation = true) } }
         Automation().onReceive(app, Intent("app.cairn.action.START"))
         waitUntil("the service") { startedService() == StumbleService::class.java.name }
+    }
+
+    @Test fun theTileAsksForWhatIsMissingInsteadOfStarting() {
+        shadowOf(app).denyPermissions(ACCESS_FINE_LOCATION)
+        val tile = Robolectric.buildService(StumbleTile::class.java).create().get()
+        var opened: PendingIntent? = null
+        // The system's side of a tile, which nothing stands for here.
+        val panel = Class.forName("android.service.quicksettings.IQSService")
+        val listens = Proxy.newProxyInstance(panel.classLoader, arrayOf(panel)) { _, _, arguments ->
+            opened = opened ?: arguments?.firstNotNullOfOrNull { it as? PendingIntent }
+            null
+        }
+        ReflectionHelpers.setField(tile, "mService", listens)
+        tile.onClick()
+        assertNull(shadowOf(app).nextStartedService)
+        assertEquals(MainActivity.startIntent(app).action, shadowOf(opened).savedIntent.action)
     }
 
     @Test fun theTileStarts() {

@@ -8,9 +8,13 @@ import app.cairn.freshCore
 import app.cairn.walk
 import java.io.File
 import java.time.LocalDate
+import java.util.Locale
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotNull
@@ -54,11 +58,40 @@ class CoreTest {
         val refused = assertThrows(CoreException.BadInput::class.java) { runBlocking { core.refuseAddress("nonsense") } }
         assertTrue(refused.what, "hardware address" in refused.what)
         val file = File(app.cacheDir, "empty.csv").apply { createNewFile() }
-        val empty = assertThrows(CoreException.BadFile::class.java) { runBlocking { core.importFile(file, false, Work()) } }
+        val empty = assertThrows(CoreException.BadFile::class.java) { runBlocking { core.importFile(file, false) {} } }
         assertTrue(empty.what, "empty" in empty.what)
         val far = FixEvent(0, 0, null, 91.0, 0.0, null, null, null, null, null, null, false)
         runBlocking { core.prepare(Choices().collectingSettings(), 0, false) }
         assertThrows(CoreException.BadInput::class.java) { runBlocking { core.onFix(0, far) } }
+    }
+
+    @Test fun aPanicArrivesAsAnExceptionAndTheCoreGoesOn() {
+        runBlocking { core.walk(5) }
+        assertThrows(InternalException::class.java) { panicForATest() }
+        assertTrue(runBlocking { core.numbers().reports } > 0uL)
+    }
+
+    @Test fun whoIsCancelledEndsAndWhatIsInStaysIn() = runBlocking {
+        val file = File(app.cacheDir, "long.csv").apply { writeText(wigle(rows = 60_000)) }
+        val seen = mutableListOf<WorkProgress>()
+        val import = launch { core.importFile(file, false) { seen += it } }
+        while (seen.isEmpty() && import.isActive) delay(5)
+        import.cancelAndJoin()
+        val stopped = core.numbers().raw
+        assertTrue("$stopped of 60000", stopped in 1uL..59_999uL)
+        val rest = core.importFile(file, false) {}
+        assertTrue(rest.resumedAt!! > 1uL)
+        assertEquals(60_000uL, core.numbers().raw)
+    }
+
+    private fun wigle(rows: Int) = buildString {
+        appendLine("WigleWifi-1.4,appRelease=1,model=m,release=1,device=d,display=d,board=b,brand=b")
+        appendLine("MAC,SSID,AuthMode,FirstSeen,Channel,RSSI,CurrentLatitude,CurrentLongitude,AltitudeMeters,AccuracyMeters,Type")
+        repeat(rows) { row ->
+            val mac = "00:1a:2b:%02x:%02x:%02x".format(row shr 16, row shr 8 and 255, row and 255)
+            val lat = "%.5f".format(Locale.ROOT, 60.0 + row * 1e-5)
+            appendLine("$mac,net,[ESS],2026-06-01 12:%02d:%02d,1,-60,$lat,24.9400,10,5,WIFI".format(row / 1_000 % 60, row / 17 % 60))
+        }
     }
 
     @Test fun manyThreadsMayAskAtOnce() = runBlocking {

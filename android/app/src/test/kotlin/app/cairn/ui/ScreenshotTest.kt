@@ -25,7 +25,9 @@ import app.cairn.waitUntil
 import app.cairn.walk
 import app.cairn.walkForYears
 import java.time.Duration
+import java.util.Locale
 import kotlinx.coroutines.runBlocking
+import org.junit.After
 import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.Rule
@@ -43,8 +45,8 @@ class ScreenshotTest(private val look: Look) {
     enum class Look(val qualifiers: String, val fontScale: Float = 1f) {
         LIGHT("+en"),
         DARK("+night"),
-        GERMAN("+de"),
-        RIGHT_TO_LEFT("+ar-ldrtl"),
+        GERMAN("+de-rDE"),
+        RIGHT_TO_LEFT("+ar-rEG-ldrtl"),
         LARGE_FONT("+en", 2f),
     }
 
@@ -54,22 +56,29 @@ class ScreenshotTest(private val look: Look) {
         WorkManagerTestInitHelper.initializeTestWorkManager(app)
         RuntimeEnvironment.setQualifiers(look.qualifiers)
         RuntimeEnvironment.setFontScale(look.fontScale)
+        // As the system does it for the whole process.
+        Locale.setDefault(app.resources.configuration.locales[0])
         shadowOf(app).grantPermissions(ACCESS_FINE_LOCATION)
     }
+
+    @After fun theLanguageOfTheOtherTests() = Locale.setDefault(usual)
+
+    private val usual = Locale.getDefault()
 
     @Test fun firstStart() = shoot("first-start", null)
 
     @Test fun empty() {
         runBlocking { app.settings.change { it.copy(consented = true, dynamicColour = false) } }
-        listOf(Place.LEADERBOARD, Place.OUTBOX).forEach { shoot("empty-${it.name.lowercase()}", it) }
+        listOf(Place.MAP, Place.LEADERBOARD, Place.OUTBOX, Place.DATA).forEach { shoot("empty-${it.name.lowercase()}", it) }
     }
 
     @Test fun everyScreen() {
         runBlocking {
             app.settings.change { it.copy(consented = true, dynamicColour = false) }
             app.settings.change { it.copy(mapFile = helsinki.path) }
-            app.core.walk(80)
+            app.core.walk(80, began = System.currentTimeMillis() - HOUR_MS)
             app.core.addService(serviceAt("https://api.beacondb.net"))
+            app.core.refuseName("garden")
         }
         Place.entries.forEach { shoot(it.name.lowercase(), it) }
         app.hears(Street.scan(40))
@@ -82,7 +91,7 @@ class ScreenshotTest(private val look: Look) {
         shadowOf(locations).setProviderEnabled(LocationManager.GPS_PROVIDER, true)
         Robolectric.buildService(StumbleService::class.java).create().startCommand(0, 1)
         waitUntil("collecting") { shadowOf(locations).getLocationRequests(LocationManager.GPS_PROVIDER).isNotEmpty() }
-        (0..60).forEach { step -> app.arrives(Street.lat(step), Street.LON, 3, Street.scan(step)) }
+        (0..60).forEach { step -> app.arrives(Street.lat(step), Street.LON + EAST, 3, Street.scan(step)) }
         runBlocking { app.core.flush() }
         shoot("collecting", Place.MAP)
     }
@@ -94,6 +103,18 @@ class ScreenshotTest(private val look: Look) {
             app.core.addService(serviceAt("https://api.beacondb.net"))
         }
         listOf(Place.MAP, Place.LEADERBOARD, Place.OUTBOX, Place.DATA).forEach { shoot("years-${it.name.lowercase()}", it) }
+    }
+
+    /** What a thumb would have to scroll for. */
+    @Test fun wholeScreens() {
+        RuntimeEnvironment.setQualifiers("+h2600dp")
+        runBlocking {
+            app.settings.change { it.copy(consented = true, dynamicColour = false) }
+            app.core.walkForYears()
+            app.core.addService(serviceAt("https://api.beacondb.net"))
+            app.core.addZone(60.2, 24.9)
+        }
+        listOf(Place.LEADERBOARD, Place.DATA, Place.SETTINGS, Place.HELP).forEach { shoot("whole-${it.name.lowercase()}", it) }
     }
 
     private fun shoot(name: String, place: Place?, act: () -> Unit = {}) {
@@ -135,6 +156,10 @@ class ScreenshotTest(private val look: Look) {
     private fun Bitmap?.isDrawn() = this != null && colours() > 2
 
     companion object {
+        private const val HOUR_MS = 3_600_000L
+
+        /** Into the middle of the map. */
+        private const val EAST = 5e-3
         private const val MOST_FRAMES = 60
         private const val SAME_FRAMES = 6
         private const val FRAME_MS = 100L

@@ -12,8 +12,8 @@ import app.cairn.data.Licence
 import app.cairn.data.licences
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Group
+import app.cairn.ui.parts.Line
 import app.cairn.ui.parts.Page
-import app.cairn.ui.parts.Pair
 
 @Composable
 fun AboutRoute(back: () -> Unit) {
@@ -30,6 +30,6 @@ fun AboutScreen(used: List<Licence>, back: () -> Unit) = Page(stringResource(R.s
         Explanation(stringResource(R.string.about_licence))
     }
     Group(stringResource(R.string.made_with)) {
-        used.forEach { Pair(it.name, it.terms) }
+        used.forEach { Line(it.name, it.terms) }
     }
 }

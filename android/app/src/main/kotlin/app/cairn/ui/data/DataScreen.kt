@@ -31,8 +31,8 @@ import app.cairn.core.Numbers
 import app.cairn.ui.parts.Ask
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Group
+import app.cairn.ui.parts.Line
 import app.cairn.ui.parts.Page
-import app.cairn.ui.parts.Pair
 import app.cairn.ui.parts.Progress
 import app.cairn.ui.parts.SwitchRow
 import app.cairn.ui.parts.TroubleGroup
@@ -125,10 +125,10 @@ private fun HandedOver(import: (Boolean) -> Unit, dismiss: () -> Unit) {
 @Composable
 private fun Imported(result: ImportResult) = Group(stringResource(R.string.imported)) {
     if (result.nothingNew) Text(stringResource(R.string.import_nothing_new))
-    Pair(stringResource(R.string.import_rows), numberText(result.rows.toLong()))
-    Pair(stringResource(R.string.import_heard), numberText(result.heard.toLong()))
+    Line(stringResource(R.string.import_rows), numberText(result.rows.toLong()))
+    Line(stringResource(R.string.import_heard), numberText(result.heard.toLong()))
     result.bad.forEach { bad ->
-        Pair(bad.english, numberText(bad.count.toLong()))
+        Line(bad.english, numberText(bad.count.toLong()))
         Explanation(stringResource(R.string.import_lines, bad.firstLines.joinToString { numberText(it.toLong()) }))
     }
 }
@@ -156,13 +156,13 @@ private fun Export(isIdle: Boolean, export: (ExportKind, Boolean) -> Unit) = Gro
 
 @Composable
 private fun Stored(numbers: Numbers) = Group(stringResource(R.string.stored)) {
-    Pair(stringResource(R.string.stored_reports), numberText(numbers.reports.toLong()))
-    Pair(stringResource(R.string.stored_sightings), numberText(numbers.sightings.toLong()))
-    Pair(stringResource(R.string.stored_bytes), Formatter.formatShortFileSize(LocalContext.current, numbers.bytes.toLong()))
-    Pair(stringResource(R.string.heard_raw), numberText(numbers.raw.toLong()))
-    Pair(stringResource(R.string.heard_counted), numberText(numbers.counted.toLong()))
+    Line(stringResource(R.string.stored_reports), numberText(numbers.reports.toLong()))
+    Line(stringResource(R.string.stored_sightings), numberText(numbers.sightings.toLong()))
+    Line(stringResource(R.string.stored_bytes), Formatter.formatShortFileSize(LocalContext.current, numbers.bytes.toLong()))
+    Line(stringResource(R.string.heard_raw), numberText(numbers.raw.toLong()))
+    Line(stringResource(R.string.heard_counted), numberText(numbers.counted.toLong()))
     numbers.dropped.sortedByDescending { it.count }.forEach {
-        Pair(stringResource(dropText(it.reason)), numberText(it.count.toLong()))
+        Line(stringResource(dropText(it.reason)), numberText(it.count.toLong()))
     }
     Explanation(stringResource(R.string.stored_explanation))
 }

@@ -4,20 +4,20 @@ import android.net.Uri
 import androidx.compose.runtime.Immutable
 import app.cairn.CairnApp
 import app.cairn.R
+import app.cairn.core.CoreException
 import app.cairn.core.ExportKind
 import app.cairn.core.ImportResult
 import app.cairn.core.Numbers
 import app.cairn.core.Saved
-import app.cairn.core.Work
+import app.cairn.core.WorkProgress
 import app.cairn.ui.parts.CoreViewModel
 import app.cairn.ui.parts.reportsText
-import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.delay
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
-import kotlinx.coroutines.launch
 
 /** Everything the data screen shows. */
 @Immutable
@@ -37,17 +37,17 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
     private val mutableState = MutableStateFlow(DataState())
     val state: StateFlow<DataState> = mutableState.asStateFlow()
 
-    private var work: Work? = null
+    private var running: Job? = null
 
     fun load() = ask { readNumbers() }
 
-    fun import(source: Uri, upload: Boolean) = long(R.string.importing) { work ->
-        val result = app.files.read(source) { app.core.importFile(it, upload, work) }
+    fun import(source: Uri, upload: Boolean) = long(R.string.importing) { watch ->
+        val result = app.files.read(source) { app.core.importFile(it, upload, watch) }
         mutableState.update { it.copy(imported = result) }
     }
 
-    fun export(target: Uri, kind: ExportKind, quarantined: Boolean) = long(R.string.exporting) { work ->
-        val reports = app.files.write(target) { app.core.exportFile(it, kind, quarantined, work) }
+    fun export(target: Uri, kind: ExportKind, quarantined: Boolean) = long(R.string.exporting) { watch ->
+        val reports = app.files.write(target) { app.core.exportFile(it, kind, quarantined, watch) }
         mutableState.update { it.copy(done = app.getString(R.string.exported, reportsText(app.resources, reports.toULong()))) }
     }
 
@@ -58,39 +58,41 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
         readNumbers()
     }
 
+    /** What was done by then stays done. */
     fun cancel() {
-        work?.cancel()
+        running?.cancel()
     }
 
-    private fun long(what: Int, job: suspend (Work) -> Unit) = ask {
-        val work = Work()
-        this.work = work
+    /** Something that takes its time, one at a time. */
+    private fun long(what: Int, job: suspend (watch: (WorkProgress) -> Unit) -> Unit) {
+        if (running?.isActive == true) return
         mutableState.update { it.copy(doing = what, share = null, imported = null, done = null) }
-        try {
-            coroutineScope {
-                val watch = launch { while (true) watch(work) }
-                job(work)
-                watch.cancel()
+        running = ask {
+            try {
+                job(::watch)
+                readNumbers()
+            } catch (e: CancellationException) {
+                stopped()
+                throw e
+            } catch (_: CoreException.Cancelled) {
+                stopped()
+            } finally {
+                mutableState.update { it.copy(doing = null) }
             }
-            readNumbers()
-        } finally {
-            this.work = null
-            mutableState.update { it.copy(doing = null) }
         }
     }
 
-    private suspend fun watch(work: Work) {
-        delay(WATCH_MS)
-        val progress = work.progress()
+    private fun stopped() {
+        mutableState.update { it.copy(done = app.getString(R.string.trouble_cancelled)) }
+        load()
+    }
+
+    private fun watch(progress: WorkProgress) {
         if (progress.of > 0uL) mutableState.update { it.copy(share = progress.done.toFloat() / progress.of.toFloat()) }
     }
 
     private suspend fun readNumbers() {
         val (numbers, saved) = app.core.numbers() to app.core.saved()
         mutableState.update { it.copy(numbers = numbers, saved = saved) }
-    }
-
-    private companion object {
-        const val WATCH_MS = 200L
     }
 }

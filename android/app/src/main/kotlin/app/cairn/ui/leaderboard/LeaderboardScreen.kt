@@ -1,12 +1,17 @@
 package app.cairn.ui.leaderboard
 
+import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.defaultMinSize
 import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.heightIn
-import androidx.compose.foundation.layout.width
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.material3.FilterChip
+import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
@@ -19,6 +24,7 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
@@ -30,16 +36,18 @@ import app.cairn.core.StreakRow
 import app.cairn.ui.parts.DayChart
 import app.cairn.ui.parts.Emptiness
 import app.cairn.ui.parts.Explanation
-import app.cairn.ui.parts.Figure
+import app.cairn.ui.parts.Figures
 import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.Page
 import app.cairn.ui.parts.TroubleGroup
+import app.cairn.ui.parts.dateText
 import app.cairn.ui.parts.daysText
 import app.cairn.ui.parts.distanceText
 import app.cairn.ui.parts.numberText
 import app.cairn.ui.parts.ofApp
 import app.cairn.ui.parts.pointsText
 import app.cairn.ui.parts.subjectText
+import java.time.LocalDate
 
 @Composable
 fun LeaderboardRoute() {
@@ -74,8 +82,14 @@ private fun Today(board: Leaderboard, lastDays: List<Long>) = Group(
     Text(pointsText(resources, board.today.pointsTenths), style = MaterialTheme.typography.displaySmall)
     Text(standingText(board.today))
     Text(streakText(board.streak))
-    DayChart(lastDays, stringResource(R.string.chart_description, lastDays.size))
-    Explanation(stringResource(R.string.chart_explanation, lastDays.size))
+    if (lastDays.any { it > 0 }) {
+        DayChart(
+            lastDays,
+            first = dateText(LocalDate.now().minusDays(lastDays.size - 1L).toEpochDay().toInt()),
+            last = stringResource(R.string.today),
+            description = stringResource(R.string.chart_description, lastDays.size, numberText(lastDays.max())),
+        )
+    }
 }
 
 /** "Your 3rd best day. 240 points more than 12 May in Portugal had make it the 2nd." */
@@ -115,16 +129,19 @@ private fun streakText(streak: StreakRow): String {
 @Composable
 private fun Totals(board: Leaderboard) = Group(stringResource(R.string.altogether)) {
     val totals = board.totals
-    FlowRow(horizontalArrangement = Arrangement.spacedBy(24.dp), verticalArrangement = Arrangement.spacedBy(12.dp)) {
-        Figure(numberText(totals.pointsTenths.toLong() / 10), stringResource(R.string.points_word))
-        Figure(numberText(totals.wifi.toLong()), stringResource(R.string.wifi_word))
-        Figure(numberText(totals.cells.toLong()), stringResource(R.string.cells_word))
-        Figure(numberText(totals.beacons.toLong()), stringResource(R.string.beacons_word))
-        Figure(numberText(totals.ground.toLong()), stringResource(R.string.ground_word))
-        Figure(distanceText(totals.distanceM), stringResource(R.string.distance))
-        Figure(numberText(board.countriesVisited.toLong()), stringResource(R.string.countries))
-        Figure(numberText(totals.acceptedPointsTenths.toLong() / 10), stringResource(R.string.accepted_points))
-    }
+    Figures(
+        listOf(
+            numberText(totals.pointsTenths.toLong() / 10) to stringResource(R.string.points_word),
+            numberText(totals.wifi.toLong()) to stringResource(R.string.wifi_word),
+            numberText(totals.cells.toLong()) to stringResource(R.string.cells_word),
+            numberText(totals.ground.toLong()) to stringResource(R.string.ground_word),
+            distanceText(totals.distanceM) to stringResource(R.string.distance),
+            numberText(totals.beacons.toLong()) to stringResource(R.string.beacons_word),
+            numberText(totals.days.toLong()) to stringResource(R.string.days_word),
+            numberText(board.countriesVisited.toLong()) to stringResource(R.string.countries_word),
+            numberText(totals.acceptedPointsTenths.toLong() / 10) to stringResource(R.string.accepted_points),
+        ),
+    )
     Explanation(stringResource(R.string.points_explanation))
 }
 
@@ -143,19 +160,42 @@ private fun Rankings(board: Leaderboard) = Group(stringResource(R.string.ranking
     FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp)) {
         Kind.entries.forEach { FilterChip(kind == it, { kind = it }, { Text(stringResource(it.title)) }) }
     }
-    kind.rows(board).forEach { RankedLine(it) }
+    val rows = kind.rows(board)
+    val most = rows.maxOfOrNull { it.reached.pointsTenths }?.toFloat() ?: 0f
+    rows.forEach { RankedLine(it, if (most > 0) it.reached.pointsTenths.toFloat() / most else 0f) }
 }
 
+/** One of the best, with a bar that sets it beside the others. */
 @Composable
-private fun RankedLine(row: RankedRow) {
+private fun RankedLine(row: RankedRow, share: Float) {
     val resources = LocalContext.current.resources
-    Row(
-        Modifier.fillMaxWidth().heightIn(min = 40.dp).semantics(mergeDescendants = true) {},
-        Arrangement.spacedBy(8.dp),
-        Alignment.CenterVertically,
+    Column(Modifier.semantics(mergeDescendants = true) {}.padding(vertical = 4.dp), Arrangement.spacedBy(6.dp)) {
+        Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.CenterVertically) {
+            Rank(row.rank)
+            Column(Modifier.weight(1f)) {
+                Text(subjectText(resources, row))
+                Explanation(pointsText(resources, row.reached.pointsTenths))
+            }
+        }
+        LinearProgressIndicator({ share }, Modifier.fillMaxWidth().clearAndSetSemantics {}, drawStopIndicator = {})
+    }
+}
+
+/** The first three stand out. */
+@Composable
+private fun Rank(rank: UInt) {
+    val colours = MaterialTheme.colorScheme
+    val isHigh = rank <= 3u
+    Box(
+        Modifier.defaultMinSize(36.dp, 36.dp)
+            .background(if (isHigh) colours.tertiaryContainer else colours.surfaceContainerHighest, CircleShape)
+            .padding(horizontal = 8.dp),
+        Alignment.Center,
     ) {
-        Text(numberText(row.rank.toLong()), Modifier.width(32.dp), style = MaterialTheme.typography.titleMedium)
-        Text(subjectText(resources, row), Modifier.weight(1f))
-        Text(pointsText(resources, row.reached.pointsTenths))
+        Text(
+            numberText(rank.toLong()),
+            style = MaterialTheme.typography.titleMedium,
+            color = if (isHigh) colours.onTertiaryContainer else colours.onSurface,
+        )
     }
 }

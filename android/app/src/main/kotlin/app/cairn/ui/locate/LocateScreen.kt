@@ -27,8 +27,8 @@ import app.cairn.core.EstimateSource
 import app.cairn.core.Position
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Group
+import app.cairn.ui.parts.Line
 import app.cairn.ui.parts.Page
-import app.cairn.ui.parts.Pair
 import app.cairn.ui.parts.SwitchRow
 import app.cairn.ui.parts.TroubleGroup
 import app.cairn.ui.parts.distanceText
@@ -101,9 +101,9 @@ private fun Answer(position: Position, state: LocateState, share: (Position) -> 
     val numbers = "%.5f, %.5f".format(Locale.ROOT, position.lat, position.lon)
     Text(numbers, style = MaterialTheme.typography.headlineSmall)
     Radii(position)
-    Pair(stringResource(R.string.radius68), distanceText(position.r68M))
-    Pair(stringResource(R.string.radius95), distanceText(position.r95M))
-    Pair(stringResource(R.string.made_of), sourceText(position))
+    Line(stringResource(R.string.radius68), distanceText(position.r68M))
+    Line(stringResource(R.string.radius95), distanceText(position.r95M))
+    Line(stringResource(R.string.made_of), sourceText(position))
     Heard(state)
     OutlinedButton({ share(position) }) { Text(stringResource(R.string.share)) }
 }
@@ -121,7 +121,7 @@ private fun sourceText(position: Position): String {
 
 @Composable
 private fun Heard(state: LocateState) =
-    Pair(stringResource(R.string.heard_now), stringResource(R.string.heard_numbers, state.wifi, state.cells, state.beacons))
+    Line(stringResource(R.string.heard_now), stringResource(R.string.heard_numbers, state.wifi, state.cells, state.beacons))
 
 /** Both radii to scale. */
 @Composable

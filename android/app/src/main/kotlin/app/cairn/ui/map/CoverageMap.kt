@@ -8,6 +8,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.remember
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.graphics.luminance
 import androidx.compose.ui.graphics.toArgb
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
@@ -49,9 +50,9 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
 
     private val coverage = CoverageLayer(
         shades = listOf(0.30f, 0.42f, 0.54f, 0.66f).map { fill(colours.primary.copy(alpha = it)) },
-        outline = stroke(colours.primary.copy(alpha = 0.5f), 1f),
+        outline = stroke(colours.primary.copy(alpha = 0.7f), 2f),
     )
-    private val here = FixedPixelCircle(null, 16f, fill(colours.tertiary), stroke(Color.White, 4f))
+    private val here = FixedPixelCircle(null, 9f, fill(HERE), stroke(Color.White, 5f))
     private val estimate = Circle(null, 0f, fill(colours.tertiary.copy(alpha = 0.2f)), stroke(colours.tertiary, 3f))
     private var background: Layer? = null
     private var shown: Pair<String?, String?>? = null
@@ -64,6 +65,8 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
         mapScaleBar.isVisible = false
         isClickable = true
         model.displayModel.backgroundColor = colours.surfaceContainerLow.toArgb()
+        // Maps are drawn for the day; at night a bright one would blind.
+        if (colours.surface.luminance() < 0.5f) model.displayModel.themeCallback = NightColours
         setCenter(START)
         setZoomLevel(START_ZOOM)
         listOf(coverage, estimate, here).forEach(layerManager.layers::add)
@@ -147,6 +150,9 @@ private class MapHolder(context: Context, colours: ColorScheme, private val look
     private companion object {
         val START = LatLong(50.0, 10.0)
         const val START_ZOOM: Byte = 5
+
+        /** The blue that every map has for "you are here", on all backgrounds. */
+        val HERE = Color(0xFF1A73E8)
 
         /** Shows a walk. */
         const val STREET_ZOOM: Byte = 15

@@ -5,6 +5,7 @@ import androidx.lifecycle.viewModelScope
 import app.cairn.CairnApp
 import app.cairn.background.CollectingState
 import app.cairn.background.StumbleService
+import app.cairn.collect.mayLocate
 import app.cairn.core.CoreException
 import app.cairn.core.CoveredHexagon
 import app.cairn.core.GeoBox
@@ -33,15 +34,19 @@ data class MapState(
     /** What could be saved when the database was found damaged. */
     val saved: Saved? = null,
     val satellites: Int? = null,
+    /** Whether the user has pressed start and refused what it needs. */
+    val refused: Boolean = false,
     val covered: List<CoveredHexagon> = emptyList(),
     val estimate: Position? = null,
     val mapFile: String? = null,
     val tileUrl: String? = null,
+    /** Whether nothing was ever collected. */
+    val isNew: Boolean = false,
     /** Where the map opens, latitude and longitude. */
     val home: Pair<Double, Double>? = null,
 )
 
-class MapViewModel(app: CairnApp) : CoreViewModel(app) {
+class MapViewModel(app: CairnApp) : CoreViewModel(app), MapActions {
     private val known = MutableStateFlow(MapState())
 
     val state: StateFlow<MapState> = combine(known, app.collecting.state, app.settings.choices) { known, collecting, choices ->
@@ -54,7 +59,7 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
     init {
         ask {
             val (home, saved) = home() to app.core.saved()
-            known.update { it.copy(home = home, saved = saved) }
+            known.update { it.copy(home = home, isNew = home == null, saved = saved) }
         }
     }
 
@@ -70,9 +75,21 @@ class MapViewModel(app: CairnApp) : CoreViewModel(app) {
         }
     }
 
-    fun start() = StumbleService.start(app)
+    fun mayStart() = app.mayLocate()
 
-    fun stop() = StumbleService.stop(app)
+    /** Says so where the permission for it was refused. */
+    override fun start() {
+        val isStarted = StumbleService.start(app)
+        known.update { it.copy(refused = !isStarted) }
+    }
+
+    override fun pause() {
+        StumbleService.pause(app)
+    }
+
+    override fun stop() {
+        StumbleService.stop(app)
+    }
 
     /** The ground walked last in the user's best area. */
     private suspend fun home(): Pair<Double, Double>? {

@@ -1,15 +1,20 @@
 package app.cairn.ui.onboarding
 
+import androidx.activity.compose.BackHandler
+import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.navigationBarsPadding
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.selection.selectable
+import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Button
 import androidx.compose.material3.Icon
@@ -29,6 +34,8 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.painterResource
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.clearAndSetSemantics
+import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
@@ -64,6 +71,7 @@ fun OnboardingRoute() {
     var page by rememberSaveable { mutableIntStateOf(0) }
     val permissions = rememberPermissions { page++ }
     var destination by rememberSaveable { mutableStateOf(Destination.NOWHERE) }
+    BackHandler(page > 0) { page-- }
     OnboardingScreen(
         page,
         destination,
@@ -76,7 +84,7 @@ fun OnboardingRoute() {
     )
 }
 
-/** Four pages: what it is, where reports go, location, notifications. Refusing a permission goes on as well. */
+/** What it is, where reports go, location, notifications, consent. Refusing a permission goes on as well. */
 @Composable
 fun OnboardingScreen(
     page: Int,
@@ -87,7 +95,20 @@ fun OnboardingScreen(
     permitLocation: () -> Unit,
     permitNotifications: () -> Unit,
     finish: () -> Unit,
-) = Scaffold { padding ->
+) = Scaffold(
+    bottomBar = {
+        // What goes on stands where the thumb is, however long the text above it.
+        Column(Modifier.navigationBarsPadding().padding(horizontal = 24.dp, vertical = 16.dp), Arrangement.spacedBy(8.dp)) {
+            when (page) {
+                2 -> Forward(stringResource(R.string.permit), permitLocation, next)
+                3 -> Forward(stringResource(R.string.permit), permitNotifications, next)
+                LAST -> Forward(stringResource(R.string.agree), finish)
+                else -> Forward(stringResource(R.string.go_on), next)
+            }
+            Steps(page)
+        }
+    },
+) { padding ->
     Column(
         Modifier.fillMaxSize().padding(padding).verticalScroll(rememberScrollState()).padding(24.dp),
         Arrangement.spacedBy(16.dp),
@@ -98,33 +119,26 @@ fun OnboardingScreen(
             0 -> {
                 Title(stringResource(R.string.welcome))
                 Text(stringResource(R.string.welcome_text))
-                Fact(R.drawable.ic_start, stringResource(R.string.welcome_collected))
+                Fact(R.drawable.ic_locate, stringResource(R.string.welcome_collected))
                 Fact(R.drawable.ic_outbox, stringResource(R.string.welcome_leaves))
-                Fact(R.drawable.ic_help, stringResource(R.string.welcome_never))
-                Forward(stringResource(R.string.go_on), next)
+                Fact(R.drawable.ic_never, stringResource(R.string.welcome_never))
             }
             1 -> {
                 Title(stringResource(R.string.send_where))
                 Destination.entries.forEach { Choice(it, it == destination) { choose(it) } }
                 Explanation(stringResource(R.string.send_later))
-                Forward(stringResource(R.string.go_on), next)
             }
             2 -> {
                 Title(stringResource(R.string.permission_location))
                 Text(stringResource(R.string.permission_location_why))
-                Forward(stringResource(R.string.permit), permitLocation)
-                TextButton(next) { Text(stringResource(R.string.not_now)) }
             }
             3 -> {
                 Title(stringResource(R.string.permission_notifications))
                 Text(stringResource(R.string.permission_notifications_why))
-                Forward(stringResource(R.string.permit), permitNotifications)
-                TextButton(next) { Text(stringResource(R.string.not_now)) }
             }
             else -> {
                 Title(stringResource(R.string.ready))
                 Text(stringResource(R.string.ready_text))
-                Forward(stringResource(R.string.agree), finish)
             }
         }
     }
@@ -142,8 +156,27 @@ private fun Fact(icon: Int, text: String) {
 }
 
 @Composable
-private fun Forward(text: String, action: () -> Unit) =
+private fun Forward(text: String, action: () -> Unit, skip: (() -> Unit)? = null) {
     Button(action, Modifier.fillMaxWidth().heightIn(min = 56.dp)) { Text(text) }
+    skip?.let { TextButton(it, Modifier.fillMaxWidth()) { Text(stringResource(R.string.not_now)) } }
+}
+
+/** How many pages there are, and which this is. */
+@Composable
+private fun Steps(page: Int) {
+    val text = stringResource(R.string.step, page + 1, LAST + 1)
+    Row(
+        Modifier.fillMaxWidth().clearAndSetSemantics { contentDescription = text },
+        Arrangement.spacedBy(8.dp, Alignment.CenterHorizontally),
+    ) {
+        repeat(LAST + 1) { step ->
+            val colour = if (step == page) MaterialTheme.colorScheme.primary else MaterialTheme.colorScheme.outlineVariant
+            Box(Modifier.size(8.dp).background(colour, CircleShape))
+        }
+    }
+}
+
+private const val LAST = 4
 
 @Composable
 private fun Choice(destination: Destination, selected: Boolean, choose: () -> Unit) {

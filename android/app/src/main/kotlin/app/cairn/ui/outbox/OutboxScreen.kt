@@ -1,10 +1,9 @@
 package app.cairn.ui.outbox
 
 import android.text.format.Formatter
-import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.material3.Button
+import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Text
@@ -15,7 +14,7 @@ import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.res.stringResource
-import androidx.compose.ui.unit.dp
+import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.R
 import app.cairn.core.OutboxRow
@@ -23,7 +22,7 @@ import app.cairn.core.QuarantinedRow
 import app.cairn.data.hostOf
 import app.cairn.ui.parts.Emptiness
 import app.cairn.ui.parts.Explanation
-import app.cairn.ui.parts.Figure
+import app.cairn.ui.parts.Figures
 import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.Page
 import app.cairn.ui.parts.TroubleGroup
@@ -35,26 +34,27 @@ import app.cairn.ui.parts.reportsText
 import app.cairn.ui.parts.stopText
 
 @Composable
-fun OutboxRoute() {
+fun OutboxRoute(settings: () -> Unit) {
     val model = ofApp(::OutboxViewModel)
     val state by model.state.collectAsStateWithLifecycle()
     val failure by model.failure.collectAsStateWithLifecycle()
     LaunchedEffect(Unit) { model.load() }
     WhileSeen(REFRESH_MS, model::refresh)
-    OutboxScreen(state, failure, model::sendNow, { model.resume(it) }, { model.resend(it) })
+    OutboxScreen(state, failure, settings, model::sendNow, { model.resume(it) }, { model.resend(it) })
 }
 
 @Composable
 fun OutboxScreen(
     state: OutboxState?,
     failure: String?,
+    settings: () -> Unit,
     sendNow: () -> Unit,
     resume: (Long) -> Unit,
     resend: (QuarantinedRow) -> Unit,
 ) = Page(stringResource(R.string.outbox)) {
     failure?.let { TroubleGroup(it) }
     if (state == null) return@Page
-    if (state.services.isEmpty()) Emptiness(stringResource(R.string.outbox_empty))
+    if (state.services.isEmpty()) Emptiness(stringResource(R.string.outbox_empty), stringResource(R.string.add_service), settings)
     state.services.forEach { ServiceGroup(it, resume) }
     if (state.services.any { it.waiting > 0uL && it.choice.enabled }) {
         Button(sendNow, Modifier.fillMaxWidth()) { Text(stringResource(R.string.send_now)) }
@@ -65,12 +65,16 @@ fun OutboxScreen(
 
 @Composable
 private fun ServiceGroup(row: OutboxRow, resume: (Long) -> Unit) = Group(hostOf(row.choice.url)) {
-    FlowRow(horizontalArrangement = Arrangement.spacedBy(16.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
-        Figure(numberText(row.waiting.toLong()), stringResource(R.string.waiting))
-        Figure(numberText(row.accepted.toLong()), stringResource(R.string.accepted))
-        Figure(numberText(row.quarantined.toLong()), stringResource(R.string.refused))
-        Figure(numberText(row.notUseful.toLong()), stringResource(R.string.not_useful))
-    }
+    Figures(
+        listOfNotNull(
+            numberText(row.waiting.toLong()) to stringResource(R.string.waiting),
+            numberText(row.accepted.toLong()) to stringResource(R.string.accepted),
+            // What went wrong is said where something did.
+            row.quarantined.takeIf { it > 0uL }?.let { numberText(it.toLong()) to stringResource(R.string.refused) },
+            row.notUseful.takeIf { it > 0uL }?.let { numberText(it.toLong()) to stringResource(R.string.not_useful) },
+        ),
+    )
+    Sent(row)
     val next = row.nextAttemptMs
     val stopped = row.stopped
     when {
@@ -83,6 +87,18 @@ private fun ServiceGroup(row: OutboxRow, resume: (Long) -> Unit) = Group(hostOf(
         row.waiting == 0uL -> Explanation(stringResource(R.string.all_sent))
         else -> Explanation(termsText(row))
     }
+}
+
+/** How much of what there is for the service it has taken. */
+@Composable
+private fun Sent(row: OutboxRow) {
+    val all = row.waiting + row.accepted
+    if (all == 0uL) return
+    LinearProgressIndicator(
+        { row.accepted.toFloat() / all.toFloat() },
+        Modifier.fillMaxWidth().clearAndSetSemantics {},
+        drawStopIndicator = {},
+    )
 }
 
 /** What the service still waits for, as the user has set it up. */

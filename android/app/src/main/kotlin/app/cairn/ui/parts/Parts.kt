@@ -4,6 +4,7 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.ColumnScope
 import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
@@ -20,6 +21,7 @@ import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
 import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Scaffold
 import androidx.compose.material3.Switch
 import androidx.compose.material3.Text
@@ -29,6 +31,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.res.painterResource
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.Role
@@ -83,17 +86,33 @@ fun Figure(value: String, what: String, modifier: Modifier = Modifier) {
     }
 }
 
+/** Figures in columns of the same width: three, or two where the letters are large. */
+@Composable
+fun Figures(figures: List<Pair<String, String>>) {
+    val columns = if (LocalDensity.current.fontScale > LARGE_LETTERS) 2 else 3
+    Column(verticalArrangement = Arrangement.spacedBy(12.dp)) {
+        figures.chunked(columns).forEach { row ->
+            Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
+                row.forEach { (value, what) -> Figure(value, what, Modifier.weight(1f)) }
+                repeat(columns - row.size) { Spacer(Modifier.weight(1f)) }
+            }
+        }
+    }
+}
+
+private const val LARGE_LETTERS = 1.3f
+
 /** What is said under something for those who want to know more. */
 @Composable
 fun Explanation(text: String, modifier: Modifier = Modifier) =
     Text(text, modifier, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
 
-/** Text at one end, text at the other; below each other where they do not fit. */
+/** Text at one end, text at the other: neither takes more than half where both are long. */
 @Composable
-fun Pair(first: String, second: String) {
+fun Line(first: String, second: String) {
     Row(Modifier.fillMaxWidth().semantics(mergeDescendants = true) {}, Arrangement.spacedBy(16.dp)) {
-        Text(first, Modifier.weight(1f))
-        Text(second, textAlign = TextAlign.End)
+        Text(first, Modifier.weight(1f), color = MaterialTheme.colorScheme.onSurfaceVariant)
+        Text(second, Modifier.weight(1f), textAlign = TextAlign.End)
     }
 }
 
@@ -115,10 +134,11 @@ fun SwitchRow(text: String, explanation: String? = null, checked: Boolean, enabl
 
 /** Nothing here yet, and what makes something be here. */
 @Composable
-fun Emptiness(text: String) {
+fun Emptiness(text: String, action: String? = null, act: () -> Unit = {}) {
     Column(Modifier.fillMaxWidth().padding(vertical = 48.dp), Arrangement.spacedBy(16.dp), Alignment.CenterHorizontally) {
         Icon(painterResource(R.drawable.ic_cairn), null, Modifier.size(64.dp), MaterialTheme.colorScheme.primary)
         Text(text, textAlign = TextAlign.Center)
+        action?.let { OutlinedButton(act) { Text(it) } }
     }
 }
 

@@ -10,7 +10,11 @@ import android.provider.Settings
 fun Context.openSystemPage(action: String) = try {
     startActivity(Intent(action))
 } catch (_: ActivityNotFoundException) {
-    startActivity(Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", packageName, null)))
+    openAppPage()
 }
+
+/** The app's own page in the system's settings, where permissions can be given. */
+fun Context.openAppPage() =
+    startActivity(Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", packageName, null)))
 
 fun Context.openDeveloperOptions() = openSystemPage(Settings.ACTION_APPLICATION_DEVELOPMENT_SETTINGS)

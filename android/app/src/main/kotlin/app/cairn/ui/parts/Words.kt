@@ -32,13 +32,20 @@ fun statusText(resources: Resources, status: CollectingStatus): String = when (s
     CollectingStatus.Stopped -> resources.getString(R.string.status_stopped)
     CollectingStatus.Collecting -> resources.getString(R.string.status_collecting)
     is CollectingStatus.WaitingForFix -> resources.getString(R.string.status_waiting, clockText(status.sinceMs))
-    is CollectingStatus.Paused ->
-        resources.getString(R.string.status_paused, resources.getString(pauseText(status.why)), clockText(status.sinceMs))
+    is CollectingStatus.Paused -> pausedText(resources, status)
     is CollectingStatus.CheckingMove -> resources.getString(R.string.status_checking)
     is CollectingStatus.Draining -> resources.getString(R.string.status_draining)
 }
 
-fun pauseText(why: PauseReason): Int = when (why) {
+private fun pausedText(resources: Resources, status: CollectingStatus.Paused): String {
+    val since = clockText(status.sinceMs)
+    val why = pauseText(status.why) ?: return resources.getString(R.string.status_resting, since)
+    return resources.getString(R.string.status_paused, resources.getString(why), since)
+}
+
+/** Null where the user's own wish is the reason. */
+private fun pauseText(why: PauseReason): Int? = when (why) {
+    PauseReason.USER -> null
     PauseReason.STILL -> R.string.pause_still
     PauseReason.NO_SKY -> R.string.pause_no_sky
     PauseReason.BATTERY_LOW -> R.string.pause_battery

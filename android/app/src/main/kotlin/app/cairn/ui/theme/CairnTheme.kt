@@ -28,6 +28,12 @@ private val light = lightColorScheme(
     surfaceContainer = Color(0xFFEFF1EC),
     surfaceContainerLow = Color(0xFFF4F5F1),
     surfaceContainerHigh = Color(0xFFE9EBE6),
+    surfaceContainerHighest = Color(0xFFE0E4DE),
+    surfaceVariant = Color(0xFFDCE4DE),
+    onSurface = Color(0xFF191C1A),
+    onSurfaceVariant = Color(0xFF404943),
+    outline = Color(0xFF707973),
+    outlineVariant = Color(0xFFC0C9C2),
 )
 
 private val dark = darkColorScheme(
@@ -46,6 +52,12 @@ private val dark = darkColorScheme(
     surfaceContainer = Color(0xFF1E201D),
     surfaceContainerLow = Color(0xFF1A1C19),
     surfaceContainerHigh = Color(0xFF282B27),
+    surfaceContainerHighest = Color(0xFF333632),
+    surfaceVariant = Color(0xFF404943),
+    onSurface = Color(0xFFE1E3DE),
+    onSurfaceVariant = Color(0xFFC0C9C2),
+    outline = Color(0xFF8A938C),
+    outlineVariant = Color(0xFF404943),
 )
 
 /** The app's colours, or the wallpaper's where the user and the phone want that. */
