@@ -109,6 +109,7 @@ proptest! {
                 ended => prop_assert!(false, "{:?}", ended),
             }
         }
+        prop_assert_eq!(engine.check().unwrap().structure_faults, 0, "the running counts are those of the rows");
         let first = numbered_mac(0);
         let taken = answers.taken.lock().unwrap();
         let ours = |mac: &String| (first..first + REPORTS).contains(&u64::from_str_radix(&mac.replace(':', ""), 16).unwrap());

@@ -53,7 +53,8 @@ impl Owner {
                     enqueuer.add(id, &mut self.chance)?;
                 }
             }
-            drop((inserter, enqueuer));
+            inserter.finish()?;
+            drop(enqueuer);
             let posted = ledger::post(&tx, &self.group.tally)?;
             emitters::write(&tx, self.cache.dirty(), &posted.new)?;
             guard::add_counts(&tx, &self.group.counts)?;

@@ -218,4 +218,6 @@ impl Drop for Shared {
 #[cfg(test)]
 mod merge_tests;
 #[cfg(test)]
+mod outbox_tests;
+#[cfg(test)]
 mod tests;

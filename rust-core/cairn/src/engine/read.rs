@@ -36,7 +36,7 @@ pub struct Stats {
 pub struct Soundness {
     /// The schema's version.
     pub schema: u32,
-    /// Faults in the file's structure.
+    /// Faults in the file's structure, running counts that differ from their rows among them.
     pub structure_faults: u64,
     /// Rows that refer to rows that are not there.
     pub reference_faults: u64,

@@ -11,8 +11,8 @@ use super::owner::Owner;
 use crate::CoreError;
 use crate::model::{Millis, ReportId};
 use crate::outbox::{
-    Attempt, Conditions, Leased, OutboxStore, OutboxView, Quarantined, Service, ServiceId, ServiceSettings, Settled,
-    Settlement, Transport, UploadSummary, send,
+    Attempt, Conditions, Leased, OutboxStore, OutboxView, Quarantined, Sent, Service, ServiceId, ServiceSettings,
+    Settled, Settlement, Transport, UploadSummary, send,
 };
 use crate::store::{StoreError, outbox, reports};
 
@@ -169,10 +169,10 @@ impl OutboxStore for Engine {
         })
     }
 
-    fn settle(&self, service: ServiceId, batch: i64, settlement: Settlement, bytes: u64) -> Result<Settled, CoreError> {
+    fn settle(&self, service: ServiceId, batch: i64, settlement: Settlement, sent: Sent) -> Result<Settled, CoreError> {
         self.call(move |owner| {
             let now = owner.clock.utc();
-            owner.in_transaction(|db, chance| outbox::settle(db, service, batch, &settlement, bytes, now, chance))
+            owner.in_transaction(|db, chance| outbox::settle(db, service, batch, &settlement, sent, now, chance))
         })
     }
 }

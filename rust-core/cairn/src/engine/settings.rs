@@ -1,6 +1,6 @@
 //! Zones and the user's lists: what must not be recorded, from now on and in what is already there.
 
-use rusqlite::TransactionBehavior;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::Engine;
 use super::owner::Owner;
@@ -37,10 +37,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::flush`].
     pub fn remove_zone(&self, zone: i64) -> Result<(), CoreError> {
-        self.call(move |owner| {
-            guard::remove_zone(&owner.db, zone)?;
-            owner.reload_guard()
-        })
+        self.call(move |owner| owner.take_back(|db| guard::remove_zone(db, zone)))
     }
 
     /// Never records this address any more; reports already stored are kept but no longer sent or exported with it.
@@ -102,10 +99,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::flush`].
     pub fn allow_mac(&self, mac: Mac) -> Result<(), CoreError> {
-        self.call(move |owner| {
-            guard::allow_mac(&owner.db, mac)?;
-            owner.reload_guard()
-        })
+        self.call(move |owner| owner.take_back(|db| guard::allow_mac(db, mac)))
     }
 
     /// Lets networks whose name contains this be recorded again.
@@ -114,14 +108,20 @@ impl Engine {
     /// As for [`Engine::flush`].
     pub fn allow_name(&self, part: &[u8]) -> Result<(), CoreError> {
         let part = part.to_vec();
-        self.call(move |owner| {
-            guard::allow_name(&owner.db, &part)?;
-            owner.reload_guard()
-        })
+        self.call(move |owner| owner.take_back(|db| guard::allow_name(db, &part)))
     }
 }
 
 impl Owner {
+    /// Takes a rule back; what services were not sent because of it is judged again.
+    fn take_back(&mut self, rule: impl FnOnce(&Connection) -> Result<(), StoreError>) -> Result<(), CoreError> {
+        self.in_transaction(|db, _| {
+            rule(db)?;
+            outbox::reconsider_private(db)
+        })?;
+        self.reload_guard()
+    }
+
     fn reload_guard(&mut self) -> Result<(), CoreError> {
         self.guard = guard::load(&self.db)?;
         Ok(())

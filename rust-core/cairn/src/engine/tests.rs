@@ -9,7 +9,7 @@ use crate::model::{Dbm, HeardWifi, LatLng, LocalPlane, Mac, Metres, Millis, Ssid
 
 /// Clocks that the test sets.
 #[derive(Default)]
-struct TestClock {
+pub(super) struct TestClock {
     mono: AtomicI64,
     utc: AtomicI64,
 }
@@ -33,14 +33,14 @@ impl Clock for TestClock {
 
 const START: i64 = 1_767_225_600_000;
 
-struct Home {
+pub(super) struct Home {
     dir: tempfile::TempDir,
     clock: Arc<TestClock>,
-    engine: Engine,
+    pub(super) engine: Engine,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock::default());
         let engine = Engine::open(config(dir.path(), &clock)).unwrap().engine;
@@ -53,7 +53,7 @@ impl Home {
     }
 
     /// Walks past access points of their own, ten metres and two seconds apart.
-    fn walk(&self, range: std::ops::Range<i64>) {
+    pub(super) fn walk(&self, range: std::ops::Range<i64>) {
         for n in range {
             self.clock.pass(2_000);
             self.engine.fix(fix(n)).unwrap();
@@ -86,12 +86,12 @@ fn config(dir: &std::path::Path, clock: &Arc<TestClock>) -> Config {
     Config { path: dir.join("cairn.db"), clock: Arc::clone(clock) as Arc<dyn Clock>, seed: 1 }
 }
 
-fn fix(n: i64) -> Fix {
+pub(super) fn fix(n: i64) -> Fix {
     let place = LocalPlane::around(LatLng::new(60.0, 25.0).unwrap()).to_place(10.0 * n as f64, 0.0);
     Fix::gnss(Millis(2_000 * n), Millis(START + 2_000 * n), place, Metres(5.0))
 }
 
-fn scan(n: i64) -> Scan {
+pub(super) fn scan(n: i64) -> Scan {
     let wifi = HeardWifi {
         mono: Millis(2_000 * n),
         mac: Mac::from_u64(0x0c00_0000_0000 + n as u64).unwrap(),

@@ -3,22 +3,11 @@
 //! One wrong position widens an access point's box at BeaconDB for good; this protects the commons as much as the user.
 
 use super::Drop;
+use super::flight::{Flight, MAX_SPEED};
 use crate::model::{Fix, LatLng, Metres, Millis};
 
 /// Worse fixes place emitters by guess; ichnaea gives them little or no weight (accuracy > 100 m: none for beacons).
 const MAX_ACCURACY: Metres = Metres(100.0);
-
-/// No land vehicle with a phone in it is faster (the fastest trains run at 97 m/s).
-const MAX_SPEED: f64 = 100.0;
-
-/// From here on only trains on the ground are so fast, and they do not climb: ichnaea gives no weight above.
-const FAST: f64 = 50.0;
-
-/// Climbing or sinking faster than this at such speed is flying: a train on the steepest high-speed track (4 %) makes 2 to 3 m/s.
-const MAX_CLIMB: f64 = 5.0;
-
-/// The highest roads end at 5 800 m, `BeaconDB` ignores reports above this.
-const MAX_ALTITUDE: Metres = Metres(5_000.0);
 
 /// 2000-01-01: GPS receivers that lost their date wake up before.
 const EARLIEST: Millis = Millis(946_684_800_000);
@@ -40,6 +29,7 @@ pub struct Gate {
     good: Option<Known>,
     doubted: Option<Known>,
     doubted_in_a_row: u32,
+    flight: Flight,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +37,6 @@ struct Known {
     mono: Millis,
     place: LatLng,
     accuracy: Metres,
-    altitude: Option<Metres>,
 }
 
 impl Gate {
@@ -74,8 +63,8 @@ impl Gate {
         let Some(accuracy) = fix.accuracy.filter(|a| a.0 > 0.0 && a.0 <= MAX_ACCURACY.0) else {
             return Err(Drop::InaccurateFix);
         };
-        let now = Known { mono: fix.mono, place: fix.place, accuracy, altitude: fix.altitude };
-        if self.flies(fix, &now) {
+        let now = Known { mono: fix.mono, place: fix.place, accuracy };
+        if self.flight.judge(fix) {
             self.good = Some(now);
             return Err(Drop::Aircraft);
         }
@@ -91,15 +80,6 @@ impl Gate {
     /// Forgets the past: after a stop nothing is known about the way to the next fix.
     pub fn reset(&mut self) {
         *self = Self::default();
-    }
-
-    fn flies(&self, fix: &Fix, now: &Known) -> bool {
-        let before = self.good.filter(|g| now.mono - g.mono <= MEMORY && now.mono > g.mono);
-        let climb = before
-            .and_then(|g| Some((now.altitude?.0 - g.altitude?.0).abs() / (now.mono - g.mono).secs()))
-            .unwrap_or(0.0);
-        let speed = fix.speed.unwrap_or(0.0);
-        fix.altitude.is_some_and(|a| a.0 > MAX_ALTITUDE.0) || speed > MAX_SPEED || (speed > FAST && climb > MAX_CLIMB)
     }
 
     fn jumped(&mut self, now: &Known) -> bool {
@@ -178,23 +158,5 @@ mod tests {
         gate.judge(&fix(0, 50_000.0)).unwrap();
         let verdicts: Vec<_> = (1..8).map(|s| gate.judge(&fix(s, s as f64)).is_ok()).collect();
         assert_eq!(verdicts, [false, false, false, false, true, true, true]);
-    }
-
-    #[test]
-    fn a_fast_train_is_no_aircraft_but_a_climbing_machine_is() {
-        let run = |climb: f64| {
-            let mut gate = Gate::default();
-            (0..20)
-                .map(|s| {
-                    let mut f = fix(s, 80.0 * s as f64);
-                    f.speed = Some(80.0);
-                    f.altitude = Some(Metres(100.0 + climb * s as f64));
-                    gate.judge(&f).is_ok()
-                })
-                .filter(|ok| *ok)
-                .count()
-        };
-        assert_eq!(run(1.0), 20);
-        assert_eq!(run(8.0), 1, "only the first, before which nothing is known");
     }
 }

@@ -3,6 +3,7 @@
 //! Pure: fixes and scans in, passages and counters out; no clock, no storage. What is private or useless ends here, each
 //! with a reason that is counted.
 
+mod flight;
 mod gate;
 mod guard;
 mod pairing;

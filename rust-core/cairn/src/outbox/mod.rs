@@ -15,7 +15,7 @@ pub mod wire;
 pub use backoff::{MAX_WAIT, is_due, next_attempt};
 pub use policy::{Outcome, Stop, judge};
 pub use preflight::{NotUseful, useful};
-pub use send::{Ended, Leased, OutboxStore, Settled, Settlement, UploadSummary};
+pub use send::{Ended, Leased, OutboxStore, Sent, Settled, Settlement, UploadSummary};
 pub use settings::{Conditions, Protocol, Service, ServiceId, ServiceSettings, Waits};
 pub use transport::{Answer, HttpTransport, Request, Transport, TransportError};
 

@@ -24,6 +24,15 @@ pub struct Leased {
     pub reports: Vec<(ReportId, Report)>,
 }
 
+/// What was sent of a batch: while it was on its way a new zone may have deleted some of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Reports in the body.
+    pub reports: u32,
+    /// Bytes of the body.
+    pub bytes: u64,
+}
+
 /// What became of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
@@ -79,11 +88,11 @@ pub trait OutboxStore {
     /// As the engine's.
     fn lease(&self, service: ServiceId) -> Result<Option<Leased>, CoreError>;
 
-    /// Records what became of a batch; `bytes` is the length of the body.
+    /// Records what became of a batch.
     ///
     /// # Errors
     /// As the engine's. The batch then stays in flight until the next start and is sent again: twice rather than never.
-    fn settle(&self, service: ServiceId, batch: i64, settlement: Settlement, bytes: u64) -> Result<Settled, CoreError>;
+    fn settle(&self, service: ServiceId, batch: i64, settlement: Settlement, sent: Sent) -> Result<Settled, CoreError>;
 }
 
 /// How an upload went.
@@ -166,7 +175,8 @@ pub fn run(
             }
         };
         log::debug!("outbox: batch of {}: {}", reports.len(), settlement.describe());
-        let settled = store.settle(service, leased.batch, settlement, bytes)?;
+        let sent = Sent { reports: reports.len() as u32, bytes };
+        let settled = store.settle(service, leased.batch, settlement, sent)?;
         summary.accepted += settled.accepted;
         summary.quarantined += settled.quarantined;
         if let Some(ended) = settled.stopped.map(Ended::Stopped).or(settled.next_attempt.map(Ended::Later)) {

@@ -4,6 +4,7 @@
 //! decided outside.
 
 pub(crate) mod check;
+mod counts;
 pub(crate) mod emitters;
 mod error;
 pub(crate) mod guard;

@@ -27,9 +27,11 @@ fn with_reports(home: &Home, n: i64) {
     let trip = reports::next_trip(&opened.writer).unwrap();
     reports::begin_trip(&opened.writer, trip, Millis(1)).unwrap();
     opened.writer.execute_batch("BEGIN").unwrap();
+    let mut inserter = reports::Inserter::new(&opened.writer).unwrap();
     for _ in 0..n {
-        reports::Inserter::new(&opened.writer).unwrap().insert(trip, &full_report()).unwrap();
+        inserter.insert(trip, &full_report()).unwrap();
     }
+    inserter.finish().unwrap();
     opened.writer.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
 }
 
@@ -106,6 +108,7 @@ fn rows_outside_the_damaged_pages_are_saved() {
     );
     assert_eq!(opened.writer.query_row("PRAGMA integrity_check", [], |r| r.get::<_, String>(0)).unwrap(), "ok");
     assert!(salvage.set_aside.exists());
+    assert_eq!(crate::store::counts::wrong(&opened.writer).unwrap(), 0, "what was saved is counted anew");
     assert!(opened.readers.read(|db| reports::read(db, ReportId(1))).unwrap().is_some());
 }
 

@@ -50,6 +50,8 @@ pub(crate) struct Inserter<'a> {
     cell: CachedStatement<'a>,
     cell_name: CachedStatement<'a>,
     beacon: CachedStatement<'a>,
+    reports: i64,
+    sightings: i64,
 }
 
 impl<'a> Inserter<'a> {
@@ -75,10 +77,17 @@ impl<'a> Inserter<'a> {
             )?,
             beacon: db
                 .prepare_cached("INSERT INTO sighting (report, emitter, age, signal, format) VALUES (?, ?, ?, ?, ?)")?,
+            reports: 0,
+            sightings: 0,
         })
     }
 
-    /// Stores a report with its sightings.
+    /// Ends the work: notes how many rows there are now.
+    pub(crate) fn finish(self) -> Result<(), StoreError> {
+        note_stored(self.db, self.reports, self.sightings)
+    }
+
+    /// Stores a report with its sightings. [`Inserter::finish`] is to follow the last one.
     pub(crate) fn insert(&mut self, trip: TripId, report: &Report) -> Result<ReportId, StoreError> {
         let fix = &report.fix;
         let hundredths = |value: Option<f64>| value.map(|v| (v * 100.0).round() as i64);
@@ -113,6 +122,8 @@ impl<'a> Inserter<'a> {
         for sighting in &report.sightings {
             self.insert_other(id, sighting)?;
         }
+        self.reports += 1;
+        self.sightings += report.sightings.len() as i64;
         Ok(id)
     }
 
@@ -229,8 +240,15 @@ pub(crate) fn places(db: &Connection, after: ReportId, limit: u32) -> Result<Vec
 
 /// Deletes a report and its sightings.
 pub(crate) fn delete(db: &Connection, id: ReportId) -> Result<(), StoreError> {
-    db.prepare_cached("DELETE FROM sighting WHERE report = ?")?.execute([id.0])?;
-    db.prepare_cached("DELETE FROM report WHERE id = ?")?.execute([id.0])?;
+    let sightings = db.prepare_cached("DELETE FROM sighting WHERE report = ?")?.execute([id.0])?;
+    let reports = db.prepare_cached("DELETE FROM report WHERE id = ?")?.execute([id.0])?;
+    note_stored(db, -(reports as i64), -(sightings as i64))
+}
+
+/// Notes that so many rows more are stored, or fewer where negative.
+fn note_stored(db: &Connection, reports: i64, sightings: i64) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE stored SET reports = reports + ?1, sightings = sightings + ?2")?
+        .execute([reports, sightings])?;
     Ok(())
 }
 
@@ -242,8 +260,8 @@ pub(crate) fn bytes(db: &Connection) -> Result<u64, StoreError> {
 
 /// How many reports and sightings are stored.
 pub(crate) fn count(db: &Connection) -> Result<(u64, u64), StoreError> {
-    let one = |sql| db.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|n| n as u64);
-    Ok((one("SELECT count(*) FROM report")?, one("SELECT count(*) FROM sighting")?))
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64));
+    Ok(db.prepare_cached("SELECT reports, sightings FROM stored")?.query_row([], read)?)
 }
 
 fn read_fix(row: &Row<'_>) -> Result<Fix, StoreError> {
@@ -356,7 +374,9 @@ pub(crate) mod tests {
         let trip = next_trip(&db).unwrap();
         begin_trip(&db, trip, Millis(5)).unwrap();
         let report = full_report();
-        let id = Inserter::new(&db).unwrap().insert(trip, &report).unwrap();
+        let mut inserter = Inserter::new(&db).unwrap();
+        let id = inserter.insert(trip, &report).unwrap();
+        inserter.finish().unwrap();
         assert_eq!(read(&db, id).unwrap(), Some(report));
         assert_eq!(page(&db, ReportId(0), 10).unwrap(), [(id, trip)]);
         assert_eq!(count(&db).unwrap(), (1, 3));

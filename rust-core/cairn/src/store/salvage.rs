@@ -72,6 +72,7 @@ fn copy_readable(from: &Path, to: &Connection) -> Result<(u64, u32), StoreError>
             rows += copy_table(&old, to, &table, "ORDER BY 1 DESC")?.rows;
         }
     }
+    super::counts::recount(to)?;
     to.execute_batch("COMMIT")?;
     Ok((rows, damaged))
 }

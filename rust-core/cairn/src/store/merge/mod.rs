@@ -104,5 +104,6 @@ pub(crate) fn merge(db: &Connection, between: Between<'_>) -> Result<MergeSummar
     reports::merge(db, &sources, &mut steps, &mut summary)?;
     rules::apply(db, &guard, newest, &new_zones, &mut steps, &mut summary)?;
     Sources::forget(db)?;
+    super::counts::recount(db)?;
     Ok(summary)
 }

@@ -7,7 +7,7 @@ use super::super::{StoreError, ledger, reports};
 use super::State;
 use crate::ledger::Day;
 use crate::model::{Millis, Report, ReportId};
-use crate::outbox::{Leased, NotUseful, ServiceId, Settled, Settlement, Stop, next_attempt, useful};
+use crate::outbox::{Leased, NotUseful, Sent, ServiceId, Settled, Settlement, Stop, next_attempt, useful};
 
 /// Reports in a batch: what `NeoStumbler` sends to `BeaconDB`, and under a megabyte with twenty sightings each.
 const MAX_REPORTS: u32 = 950;
@@ -110,13 +110,13 @@ fn set_state(
     Ok(())
 }
 
-/// Records what became of a batch.
+/// Records what became of a batch, of which `sent.reports` were sent.
 pub(crate) fn settle(
     db: &Connection,
     service: ServiceId,
     batch: i64,
     settlement: &Settlement,
-    bytes: u64,
+    sent: Sent,
     now: Millis,
     chance: &mut impl Rng,
 ) -> Result<Settled, StoreError> {
@@ -132,17 +132,20 @@ pub(crate) fn settle(
             trust(db, service)?;
             settled.accepted = ids.len() as u64;
         }
-        Settlement::Refused(reason) if ids.len() == 1 => {
+        Settlement::Refused(reason) if ids.len() == 1 && sent.reports == 1 => {
             set_state(db, service, ids[0], State::Quarantined, Some(reason))?;
             db.prepare_cached("DELETE FROM batch WHERE id = ?")?.execute([batch])?;
             settled.quarantined = 1;
             settled.stopped = doubt(db, service)?;
         }
         Settlement::Refused(_) | Settlement::TooLarge => {
-            let half = ids.len() / 2;
+            let (first, second) = ids.split_at(ids.len() / 2);
             delete(db, batch)?;
-            form(db, service, ids[..half].iter().map(|id| id.0))?;
-            form(db, service, ids[half..].iter().map(|id| id.0))?;
+            // A half may be empty: of what was sent together, all but one may have been deleted meanwhile. What is left is then
+            // asked about alone, for the fault may have lain in the others.
+            for half in [first, second].into_iter().filter(|half| !half.is_empty()) {
+                form(db, service, half.iter().map(|id| id.0))?;
+            }
         }
         Settlement::Later(_, asked) => {
             db.prepare_cached("UPDATE batch SET in_flight = 0 WHERE id = ?")?.execute([batch])?;
@@ -160,7 +163,7 @@ pub(crate) fn settle(
             settled.stopped = Some(set_stopped(db, service, *stop)?);
         }
     }
-    remember(db, service, ids.len(), bytes, settlement, now)?;
+    remember(db, service, sent, settlement, now)?;
     Ok(settled)
 }
 
@@ -219,16 +222,16 @@ fn count_accepted(db: &Connection, ids: &[ReportId]) -> Result<(), StoreError> {
 fn remember(
     db: &Connection,
     service: ServiceId,
-    reports: usize,
-    bytes: u64,
+    sent: Sent,
     settlement: &Settlement,
     now: Millis,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO attempt (service, utc, reports, bytes, outcome, waiting)
-         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT count(*) FROM outbox WHERE service = ?1 AND state = 0))",
+         VALUES (?1, ?2, ?3, ?4, ?5,
+                 coalesce((SELECT n FROM outbox_count WHERE service = ?1 AND state = 0), 0))",
     )?
-    .execute(params![service.0, now.0, reports as i64, bytes as i64, settlement.describe()])?;
+    .execute(params![service.0, now.0, i64::from(sent.reports), sent.bytes as i64, settlement.describe()])?;
     db.prepare_cached("DELETE FROM attempt WHERE id <= ?")?.execute([db.last_insert_rowid() - MAX_ATTEMPTS])?;
     Ok(())
 }

@@ -6,7 +6,7 @@ mod services;
 
 pub(crate) use batches::{lease, recover, settle};
 pub(crate) use rows::{Enqueuer, attempts, enqueue_stored, forget, note_pruned, prunable, quarantined, resend, view};
-pub(crate) use services::{add, all, by_id, remove, resume, set};
+pub(crate) use services::{add, all, by_id, reconsider_private, remove, resume, set};
 
 /// A report's state at a service.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Which report each service has, wants or refused.
 
 use rand::{Rng, RngExt};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::super::StoreError;
 use super::{State, services};
@@ -112,13 +112,14 @@ pub(crate) fn resend(db: &Connection, service: ServiceId, report: ReportId) -> R
 
 /// Each service's share of the outbox.
 pub(crate) fn view(db: &Connection) -> Result<Vec<OutboxView>, StoreError> {
-    let mut count = db.prepare_cached("SELECT count(*) FROM outbox WHERE service = ? AND state = ?")?;
+    let mut count = db.prepare_cached("SELECT n FROM outbox_count WHERE service = ? AND state = ?")?;
     let mut last = db.prepare_cached("SELECT outcome FROM attempt WHERE service = ? ORDER BY id DESC LIMIT 1")?;
     let mut views = Vec::new();
     for (service, next_attempt) in services::all(db)? {
         let id = service.id.0;
-        let mut of =
-            |state: State| count.query_row(params![id, state as i64], |row| row.get::<_, i64>(0)).map(|n| n as u64);
+        let mut of = |state: State| {
+            count.query_row([id, state as i64], |row| row.get::<_, i64>(0)).optional().map(|n| n.unwrap_or(0) as u64)
+        };
         views.push(OutboxView {
             waiting: of(State::Waiting)?,
             accepted: of(State::Accepted)?,

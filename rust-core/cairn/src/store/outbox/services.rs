@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::StoreError;
 use crate::model::Millis;
-use crate::outbox::{Protocol, Service, ServiceId, ServiceSettings, Stop};
+use crate::outbox::{NotUseful, Protocol, Service, ServiceId, ServiceSettings, Stop};
 
 const COLUMNS: &str = "id, url, api_key, protocol, full_metadata, allow_http, unmetered_only, charging_only, roaming, enabled, stopped, next_attempt";
 
@@ -34,8 +34,14 @@ pub(crate) fn add(db: &Connection, settings: &ServiceSettings) -> Result<Service
     Ok(ServiceId(db.last_insert_rowid()))
 }
 
-/// Changes a service's settings; one that was stopped gets another chance.
+/// Changes a service's settings; one that was stopped gets another chance. What it had no use for may be of use under another
+/// protocol, and is judged again with the next batch.
 pub(crate) fn set(db: &Connection, id: ServiceId, settings: &ServiceSettings) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE outbox SET state = 0, reason = NULL
+         WHERE service = ?1 AND state = 3 AND (SELECT protocol FROM service WHERE id = ?1) != ?2",
+        params![id.0, settings.protocol as i64],
+    )?;
     db.execute(
         "UPDATE service SET url = ?2, api_key = ?3, protocol = ?4, full_metadata = ?5, allow_http = ?6, unmetered_only = ?7,
                 charging_only = ?8, roaming = ?9, enabled = ?10 WHERE id = ?1",
@@ -59,6 +65,7 @@ pub(crate) fn set(db: &Connection, id: ServiceId, settings: &ServiceSettings) ->
 pub(crate) fn remove(db: &Connection, id: ServiceId) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM outbox WHERE service = ?",
+        "DELETE FROM outbox_count WHERE service = ?",
         "DELETE FROM batch WHERE service = ?",
         "DELETE FROM attempt WHERE service = ?",
         "DELETE FROM pruned WHERE service = ?",
@@ -73,6 +80,15 @@ pub(crate) fn remove(db: &Connection, id: ServiceId) -> Result<(), StoreError> {
 /// takes speaks against that.
 pub(crate) fn resume(db: &Connection, id: ServiceId) -> Result<(), StoreError> {
     db.execute("UPDATE service SET stopped = NULL, next_attempt = NULL, failures = 0 WHERE id = ?", [id.0])?;
+    Ok(())
+}
+
+/// Has what was kept at home by zones and lists judged again with the next batch: the user has taken one of them back.
+pub(crate) fn reconsider_private(db: &Connection) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE outbox SET state = 0, reason = NULL WHERE state = 3 AND reason = ?",
+        [NotUseful::Private.word()],
+    )?;
     Ok(())
 }
 
