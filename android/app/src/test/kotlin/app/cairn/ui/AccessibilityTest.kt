@@ -53,7 +53,7 @@ class AccessibilityTest {
                 Thread.sleep(50)
                 shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(100))
             }
-            compose.waitForIdle()
+            compose.waitUntil(10_000) { compose.onAllNodes(hasClickAction()).fetchSemanticsNodes().isNotEmpty() }
             val touched = compose.onAllNodes(hasClickAction()).fetchSemanticsNodes()
             assertTrue("$place", touched.isNotEmpty())
             assertEquals("$place has something without a name", emptyList<String>(), touched.filter { it.name().isBlank() }.map(::describe))

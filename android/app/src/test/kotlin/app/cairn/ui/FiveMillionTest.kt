@@ -42,8 +42,6 @@ class FiveMillionTest {
     }
 
     @Test fun everyScreenOpensWithoutTheCoreOnTheMainThread() {
-        val numbers = runBlocking { app.core.numbers() }
-        assertTrue("${numbers.sightings}", numbers.sightings > 5_000_000uL)
         Watch(Looper.getMainLooper().thread).use { watch ->
             Place.entries.forEach(::open)
             assertTrue("${watch.looks} looks", watch.looks > Place.entries.size)
@@ -81,6 +79,8 @@ class FiveMillionTest {
             }
             db.setTransactionSuccessful()
             db.endTransaction()
+            // Of the rows themselves: the core keeps numbers of its own, which know nothing of these.
+            assertTrue(db.number("SELECT count(*) FROM sighting") > WANTED)
         }
     }
 
