@@ -1,5 +1,7 @@
 //! What the tests that cross folders share.
 
+pub mod exchange;
+pub mod import_kill;
 pub mod kill;
 pub mod leaks;
 pub mod schema;

@@ -1,7 +1,7 @@
 //! Files in and out, and what there is in numbers.
 
 use engine::engine::Stats;
-use engine::exchange::{ExportFormat, ImportSummary};
+use engine::exchange::{BadRows, ExportFormat, ImportSummary};
 
 /// The formats that can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -37,7 +37,7 @@ pub struct BadRowsRow {
 /// What came of an import.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct ImportResult {
-    /// Good rows taken in.
+    /// Good rows taken in: places, or emitters whose place others have reckoned.
     pub rows: u64,
     /// Emitters heard in them.
     pub heard: u64,
@@ -51,17 +51,21 @@ pub struct ImportResult {
 
 impl From<ImportSummary> for ImportResult {
     fn from(summary: ImportSummary) -> Self {
-        let bad = summary.bad.iter().map(|(why, lines)| BadRowsRow {
+        let mut bad = BadRows::default();
+        for part in &summary.parts {
+            bad.merge(&part.bad);
+        }
+        let bad = bad.iter().map(|(why, lines)| BadRowsRow {
             reason: why.word().to_owned(),
             english: why.to_string(),
             count: lines.count,
             first_lines: lines.first.clone(),
         });
         Self {
-            rows: summary.rows,
-            heard: summary.heard,
+            rows: summary.rows() + summary.estimates(),
+            heard: summary.heard() + summary.estimates(),
             bad: bad.collect(),
-            resumed_at: summary.resumed_at,
+            resumed_at: summary.parts.first().and_then(|p| p.resumed_at),
             nothing_new: summary.is_nothing_new(),
         }
     }

@@ -243,8 +243,10 @@ impl NativeCore {
     /// is in stays in, and the next import of the file goes on from there.
     pub fn import_file(&self, path: &str, upload: bool, work: &Arc<Work>) -> Result<ImportResult, CoreException> {
         let mut progress = |p: exchange::Progress| work.set(p.bytes, p.size, p.rows);
-        let options = ImportOptions { upload, again: false };
+        let options = ImportOptions { upload, ..ImportOptions::default() };
         let summary = exchange::run(&self.engine, Path::new(path), options, &mut progress, &work.cancel)?;
+        // What is in of the others stays in.
+        summary.failed.first().map_or(Ok(()), |error| Err(error.clone()))?;
         Ok(summary.into())
     }
 

@@ -3,9 +3,10 @@
 use super::Engine;
 use super::group::Queue;
 use super::owner::Owner;
-use crate::exchange::{Chunk, Reached, Row, SourceId};
-use crate::model::{Millis, Sighting, TripId};
-use crate::store::{StoreError, imports, reports};
+use crate::exchange::{Chunk, Estimate, Estimated, Format, Place, Reached, Row, SourceId, Taken};
+use crate::intake::Guard;
+use crate::model::{EmitterKey, HeardBeacon, HeardWifi, Millis, Sighting, TripId};
+use crate::store::{StoreError, estimates, imports, reports};
 use crate::{Clock, CoreError, intake};
 
 impl Engine {
@@ -22,11 +23,36 @@ impl Engine {
         Ok(self.shared.readers.read(imports::short)?)
     }
 
-    /// Takes rows of a file in and remembers the place they reach, in one transaction; answers the trip that they went to.
+    /// How far databases of a program are in, the latest row first.
+    pub(crate) fn database_imports(&self, format: Format) -> Result<Vec<Reached>, CoreError> {
+        Ok(self.shared.readers.read(|db| imports::of_format(db, format.word()))?)
+    }
+
+    /// Places in the first bytes of files, the latest first: by them a file is known that was cut.
+    pub(crate) fn first_marks(&self) -> Result<Vec<(SourceId, Place)>, CoreError> {
+        Ok(self.shared.readers.read(imports::first_marks)?)
+    }
+
+    /// Places in a file that were passed on the way, in order.
+    pub(crate) fn import_marks(&self, source: SourceId) -> Result<Vec<Place>, CoreError> {
+        Ok(self.shared.readers.read(|db| imports::marks(db, source))?)
+    }
+
+    /// The file that was read last of a stream; none where nothing of it was.
+    pub(crate) fn stream_source(&self, stream: i64) -> Result<Option<SourceId>, CoreError> {
+        Ok(self.shared.readers.read(|db| imports::stream_source(db, stream))?)
+    }
+
+    /// Remembers the file that was read last of a stream.
+    pub(crate) fn remember_stream(&self, stream: i64, source: SourceId) -> Result<(), CoreError> {
+        self.call(move |owner| Ok(imports::remember_stream(&owner.db, stream, source)?))
+    }
+
+    /// Takes rows of a file in and remembers the place they reach, in one transaction.
     ///
     /// # Errors
     /// As for [`Engine::flush`]: then nothing of the chunk is in, and it can be told again.
-    pub fn import(&self, chunk: Chunk) -> Result<TripId, CoreError> {
+    pub fn import(&self, chunk: Chunk) -> Result<Taken, CoreError> {
         self.call(move |owner| owner.import(chunk))
     }
 
@@ -34,13 +60,18 @@ impl Engine {
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.clock
     }
+
+    /// Where something may be written for a moment: beside the database, which nobody else writes to.
+    pub(crate) fn scratch(&self) -> &std::path::Path {
+        &self.shared.scratch
+    }
 }
 
 impl Owner {
-    fn import(&mut self, chunk: Chunk) -> Result<TripId, CoreError> {
+    fn import(&mut self, chunk: Chunk) -> Result<Taken, CoreError> {
         // What is heard meanwhile is no part of the import's transaction, so that giving it up does not touch that.
         self.commit()?;
-        let Chunk { source, place, rows, upload, trip } = chunk;
+        let Chunk { source, origin, place, marks, rows, estimates, upload, trip, after } = chunk;
         let queue = if upload { Queue::ForUpload } else { Queue::KeptHere };
         let (first, last) = span(&rows).unwrap_or((self.clock.utc(), self.clock.utc()));
         let trip = trip.unwrap_or_else(|| {
@@ -49,13 +80,26 @@ impl Owner {
             self.group.trips.push((new, first));
             new
         });
-        let stored = self
-            .take_rows(rows, trip, queue)
-            .and_then(|()| self.store_rows(source, Reached { place, trip, upload }, last));
+        let estimates: Vec<_> = estimates.into_iter().filter(|e| may_learn(&self.guard, e)).collect();
+        let reached = Reached { source, place, trip, upload };
+        let stored = self.take_rows(rows, trip, queue).and_then(|()| {
+            // The rows are not read again, so what they taught must not wait for a later commit.
+            self.cache.want_all_written();
+            self.commit_with(|tx| {
+                reports::end_trip(tx, trip, last)?;
+                estimates::write(tx, &estimates)?;
+                if let Some((earlier, offset)) = after {
+                    imports::go_on(tx, earlier, source, offset)?;
+                }
+                imports::mark(tx, source, &marks)?;
+                imports::reach(tx, &reached, &origin)
+            })
+        });
         if stored.is_err() {
             self.abandon();
         }
-        stored.map(|()| trip).map_err(CoreError::from)
+        stored.map_err(CoreError::from)?;
+        Ok(Taken { trip, learned: estimates.len() as u64 })
     }
 
     fn take_rows(&mut self, rows: Vec<Row>, trip: TripId, queue: Queue) -> Result<(), StoreError> {
@@ -67,14 +111,38 @@ impl Owner {
         }
         Ok(())
     }
+}
 
-    fn store_rows(&mut self, source: SourceId, reached: Reached, last: Millis) -> Result<(), StoreError> {
-        // The rows are not read again, so what they taught must not wait for a later commit.
-        self.cache.want_all_written();
-        self.commit_with(|tx| {
-            reports::end_trip(tx, reached.trip, last)?;
-            imports::reach(tx, source, &reached)
-        })
+/// Whether an estimate may be learned from. What others reckoned of an access point is as private as what was heard of it; a
+/// cell is its operator's, and where it stands tells nothing of who lives there.
+fn may_learn(guard: &Guard, estimate: &Estimate) -> bool {
+    let address = |mac| guard.beacon(&HeardBeacon { mono: Millis(0), mac, signal: None, format: None }).is_none();
+    let may = match &estimate.emitter {
+        Estimated::Cell(_) => return true,
+        Estimated::Beacon(mac) | Estimated::Wifi { mac, name: None } => address(*mac),
+        Estimated::Wifi { mac, name: Some(ssid) } => {
+            let heard = HeardWifi {
+                mono: Millis(0),
+                mac: *mac,
+                ssid: ssid.clone(),
+                signal: None,
+                frequency_mhz: None,
+                standard: None,
+            };
+            guard.wifi(&heard).is_none()
+        }
+    };
+    may && !guard.in_zone(estimate.place)
+}
+
+impl Estimated {
+    /// The emitter's name.
+    pub fn key(&self) -> EmitterKey {
+        match self {
+            Self::Wifi { mac, .. } => EmitterKey::wifi(*mac),
+            Self::Cell(cell) => EmitterKey::cell(*cell),
+            Self::Beacon(mac) => EmitterKey::beacon(*mac),
+        }
     }
 }
 

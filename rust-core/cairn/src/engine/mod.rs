@@ -75,6 +75,8 @@ struct Shared {
     owner: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
     clock: Arc<dyn Clock>,
+    /// A file beside the database for what is needed for a moment.
+    scratch: PathBuf,
     turned_away: AtomicU64,
     /// Services that are being uploaded to: a batch in flight belongs to that upload alone.
     uploading: Mutex<BTreeSet<ServiceId>>,
@@ -98,6 +100,7 @@ impl Engine {
             owner: Mutex::new(Some(thread)),
             readers,
             clock: config.clock,
+            scratch: scratch_beside(config.path),
             turned_away: AtomicU64::new(0),
             uploading: Mutex::default(),
         };
@@ -192,6 +195,12 @@ impl Engine {
         self.shared.sender()?.send(message).map_err(|_| CoreError::Closed)?;
         receiver.recv().map_err(|_| CoreError::Closed)?
     }
+}
+
+fn scratch_beside(path: PathBuf) -> PathBuf {
+    let mut name = path.into_os_string();
+    name.push(".import-copy");
+    name.into()
 }
 
 impl Shared {

@@ -7,7 +7,7 @@ use super::owner::Owner;
 use crate::intake::zone;
 use crate::ledger::Hexagon;
 use crate::model::{LatLng, Mac};
-use crate::store::{StoreError, emitters, guard, ledger, outbox, reports};
+use crate::store::{StoreError, emitters, estimates, guard, ledger, outbox, reports};
 use crate::{CoreError, model::ReportId};
 
 /// What adding a zone did to the data that was already there.
@@ -146,6 +146,7 @@ impl Owner {
             }
         }
         emitters::delete_where(&tx, |place| rules.in_zone(place))?;
+        estimates::delete_where(&tx, |place| rules.in_zone(place))?;
         ledger::forget_ground(&tx, &cells)?;
         tx.commit().map_err(StoreError::from)?;
         self.guard = rules;

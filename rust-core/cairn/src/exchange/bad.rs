@@ -16,6 +16,9 @@ pub enum BadRow {
     /// Not an object of the format.
     #[error("not a readable geosubmit item")]
     Item,
+    /// Taken in earlier, before it was whole.
+    #[error("the line was imported before it was whole: what it says now is not in")]
+    Unfinished,
     /// No hardware address where there should be one.
     #[error("the hardware address cannot be read")]
     Mac,
@@ -25,6 +28,12 @@ pub enum BadRow {
     /// A kind of emitter that no location service takes: CDMA, NFC.
     #[error("a kind of emitter that no location service takes")]
     Unsupported,
+    /// Heard before the receiver knew where it was.
+    #[error("heard without a position")]
+    NoFix,
+    /// A placemark that is no network.
+    #[error("a placemark that names no network")]
+    Placemark,
     /// Latitude or longitude is missing, not a number, or out of range.
     #[error("latitude or longitude is missing, not a number or out of range")]
     Position,
@@ -45,6 +54,9 @@ impl BadRow {
         match self {
             Self::Columns => "columns",
             Self::Item => "item",
+            Self::Unfinished => "unfinished",
+            Self::NoFix => "no_fix",
+            Self::Placemark => "placemark",
             Self::Mac => "mac",
             Self::Cell => "cell",
             Self::Unsupported => "unsupported",
@@ -79,13 +91,30 @@ impl BadRows {
         }
     }
 
+    /// Adds those of another file.
+    pub fn merge(&mut self, other: &Self) {
+        for (why, lines) in &other.0 {
+            let into = self.0.entry(*why).or_default();
+            into.count += lines.count;
+            let room = FIRST_LINES.saturating_sub(into.first.len());
+            into.first.extend(lines.first.iter().take(room));
+        }
+    }
+
     /// All of them, by reason.
     pub fn iter(&self) -> impl Iterator<Item = (BadRow, &Lines)> {
         self.0.iter().map(|(why, lines)| (*why, lines))
     }
 
-    /// How many there are that should not have been there; what no service takes is no fault of the file.
+    /// How many there are that should not have been there; what no service takes, and what is there for the eye, is no fault of
+    /// the file.
     pub fn faulty(&self) -> u64 {
-        self.iter().filter(|(why, _)| *why != BadRow::Unsupported).map(|(_, lines)| lines.count).sum()
+        let is_fault = |why: BadRow| !matches!(why, BadRow::Unsupported | BadRow::NoFix | BadRow::Placemark);
+        self.iter().filter(|(why, _)| is_fault(*why)).map(|(_, lines)| lines.count).sum()
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.iter().map(|(_, lines)| lines.count).sum()
     }
 }

@@ -3,13 +3,20 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{BadRows, Chunk, Fault, Format, ImportError, Item, Reached, Reader, Row};
+use super::{
+    BadRows, Chunk, Estimate, Fault, Format, ImportError, Item, Origin, Part, Place, Reached, Reader, Reading, Row,
+    START, SourceId, parts,
+};
 use crate::CoreError;
 use crate::engine::Engine;
 use crate::model::TripId;
 
 /// Rows per transaction: some ten milliseconds of work, so that what is heard meanwhile does not wait for long.
 const CHUNK: usize = 1_000;
+
+/// A place is remembered so many bytes after the last one: what is in doubt where a file was changed is not much more. Within
+/// [`START`] every row's is, so that a short file is known again when it was cut.
+const MARK_EVERY: u64 = 64 << 10;
 
 /// What to do with a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +25,10 @@ pub struct ImportOptions {
     pub upload: bool,
     /// Whether to take the file in from its start though it, or its start, is in already.
     pub again: bool,
+    /// Whether to take in what stands in a file behind the last place up to which it is what it was.
+    pub doubtful: bool,
+    /// Whether the file is still being written: what stands last in it waits for the rest.
+    pub growing: bool,
 }
 
 /// How far an import is.
@@ -32,24 +43,72 @@ pub struct Progress {
 }
 
 /// What came of an import.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
+    /// What was read: the file, or those of an archive's files that could be read at all.
+    pub parts: Vec<PartSummary>,
+    /// Files of an archive that could not be imported, or not to their end.
+    pub failed: Vec<ImportError>,
+    /// How many of an archive's files are of no format that can be imported.
+    pub passed_over: u64,
+}
+
+/// What came of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartSummary {
+    /// What the file is called.
+    pub label: std::path::PathBuf,
+    /// Which file it is.
+    pub source: SourceId,
     /// What the file was read as.
     pub format: Format,
     /// Good rows: places with what was heard there.
     pub rows: u64,
     /// Emitters heard in them.
     pub heard: u64,
+    /// Emitters whose place others have reckoned.
+    pub estimates: u64,
+    /// How many of those were learned from; the rest is private.
+    pub learned: u64,
     /// Rows that could not be read.
     pub bad: BadRows,
     /// The line, from 1, at which this import began; none where it began at the start.
     pub resumed_at: Option<u64>,
 }
 
-impl ImportSummary {
+impl PartSummary {
     /// Whether all of the file had been imported before.
     pub fn is_nothing_new(&self) -> bool {
-        self.resumed_at.is_some() && self.rows == 0 && self.bad == BadRows::default()
+        self.resumed_at.is_some() && self.rows == 0 && self.estimates == 0 && self.bad == BadRows::default()
+    }
+}
+
+impl PartSummary {
+    /// Whether anything was read at all.
+    pub fn has_read(&self) -> bool {
+        self.rows > 0 || self.estimates > 0 || self.bad != BadRows::default()
+    }
+}
+
+impl ImportSummary {
+    /// Good rows.
+    pub fn rows(&self) -> u64 {
+        self.parts.iter().map(|p| p.rows).sum()
+    }
+
+    /// Emitters heard in them.
+    pub fn heard(&self) -> u64 {
+        self.parts.iter().map(|p| p.heard).sum()
+    }
+
+    /// Emitters whose place others have reckoned.
+    pub fn estimates(&self) -> u64 {
+        self.parts.iter().map(|p| p.estimates).sum()
+    }
+
+    /// Whether all of it had been imported before.
+    pub fn is_nothing_new(&self) -> bool {
+        self.failed.is_empty() && self.parts.iter().all(PartSummary::is_nothing_new)
     }
 }
 
@@ -64,53 +123,103 @@ pub fn run(
     progress: &mut dyn FnMut(Progress),
     cancel: &AtomicBool,
 ) -> Result<ImportSummary, ImportError> {
-    let mut import = Import::begin(engine, path, options)?;
+    let mut summary = ImportSummary::default();
+    let parts = parts(path)?;
+    let is_archive = parts.iter().any(Part::is_packed_with_others);
+    for part in &parts {
+        match run_part(engine, part, options, progress, cancel) {
+            Ok(done) => summary.parts.push(done),
+            Err(error) if !is_archive || error.fault.ends_all() => return Err(error),
+            Err(ImportError { fault: Fault::UnknownFormat | Fault::Empty, .. }) => summary.passed_over += 1,
+            // One bad file does not keep the others out.
+            Err(error) => summary.failed.push(error),
+        }
+    }
+    if summary.parts.is_empty() && summary.failed.is_empty() {
+        return Err(Fault::NothingInside.of(path));
+    }
+    Ok(summary)
+}
+
+/// Imports one file, or one of an archive's.
+pub(super) fn run_part(
+    engine: &Engine,
+    part: &Part,
+    options: ImportOptions,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &AtomicBool,
+) -> Result<PartSummary, ImportError> {
+    let mut import = Import::begin(engine, part, options)?;
     import.all(progress, cancel)?;
     Ok(import.summary)
 }
 
 struct Import<'a> {
     engine: &'a Engine,
-    path: &'a Path,
+    part: &'a Part,
     reader: Reader,
     upload: bool,
     trip: Option<TripId>,
+    after: Option<(SourceId, u64)>,
+    last_mark: u64,
+    marks: Vec<Place>,
     rows: Vec<Row>,
-    summary: ImportSummary,
+    estimates: Vec<Estimate>,
+    summary: PartSummary,
 }
 
 impl<'a> Import<'a> {
-    fn begin(engine: &'a Engine, path: &'a Path, options: ImportOptions) -> Result<Self, ImportError> {
-        let mut reader = Reader::open(path, engine.clock().utc())?;
-        let reached =
-            if options.again { None } else { Self::reached(engine, &reader).map_err(|e| Fault::Store(e).of(path))? };
-        if let Some(reached) = &reached {
-            reader.skip_to(&reached.place)?;
+    fn begin(engine: &'a Engine, part: &'a Part, options: ImportOptions) -> Result<Self, ImportError> {
+        let reading = reading(engine, options.growing);
+        let mut reader = Reader::open(part, reading)?;
+        let reached = if options.again { None } else { reached(engine, part, &reader)? };
+        let mut place = reached.map(|r| r.place);
+        if let Some(reached) = &reached
+            && !reader.skip_to(&reached.place)?
+        {
+            let common = common(engine, part, reading, reached)?;
+            if !options.doubtful {
+                return Err(common.fault.of(&part.label()));
+            }
+            reader = Reader::open(part, reading)?;
+            place = common.last;
+            if let Some(last) = &common.last {
+                reader.skip_to(last)?;
+            }
         }
-        let summary = ImportSummary {
+        let summary = PartSummary {
+            label: part.label(),
+            source: reader.source(),
             format: reader.format(),
             rows: 0,
             heard: 0,
+            estimates: 0,
+            learned: 0,
             bad: BadRows::default(),
-            resumed_at: reached.map(|r| r.place.line + 1),
+            resumed_at: place.map(|p| p.line + 1),
         };
-        // One trip is sent or kept as a whole.
-        let trip = reached.filter(|r| r.upload == options.upload).map(|r| r.trip);
-        Ok(Self { engine, path, reader, upload: options.upload, trip, rows: Vec::with_capacity(CHUNK), summary })
-    }
-
-    /// How far the file is in, be it that it was shorter then than what tells files apart.
-    fn reached(engine: &Engine, reader: &Reader) -> Result<Option<Reached>, CoreError> {
-        if let Some(reached) = engine.import_place(reader.source())? {
-            return Ok(Some(reached));
-        }
-        Ok(engine.short_imports()?.into_iter().find(|short| reader.starts_before(&short.place)))
+        let offset = place.map_or(0, |p| p.offset);
+        Ok(Self {
+            engine,
+            part,
+            reader,
+            upload: options.upload,
+            // One trip is sent or kept as a whole.
+            trip: reached.filter(|r| r.upload == options.upload).map(|r| r.trip),
+            after: reached.map(|r| (r.source, offset)),
+            last_mark: offset,
+            marks: Vec::new(),
+            rows: Vec::with_capacity(CHUNK),
+            estimates: Vec::new(),
+            summary,
+        })
     }
 
     fn all(&mut self, progress: &mut dyn FnMut(Progress), cancel: &AtomicBool) -> Result<(), ImportError> {
         for item in 1_usize.. {
             match self.reader.next_item() {
                 Ok(Some(Item::Row(row))) => self.rows.push(row),
+                Ok(Some(Item::Estimate(estimate))) => self.estimates.push(estimate),
                 Ok(Some(Item::Bad(why, line))) => self.summary.bad.add(why, line),
                 // Also where there is no way on, the rows before are good.
                 end => {
@@ -118,29 +227,125 @@ impl<'a> Import<'a> {
                     return end.map(|_| ());
                 }
             }
+            self.mark();
             if item.is_multiple_of(CHUNK) {
                 self.store(progress)?;
                 if cancel.load(Ordering::Relaxed) {
-                    return Err(Fault::Cancelled.of(self.path));
+                    return Err(Fault::Cancelled.of(&self.part.label()));
                 }
             }
         }
         Ok(())
     }
 
+    /// Remembers the place, where one is due.
+    fn mark(&mut self) {
+        if self.reader.is_database() {
+            return;
+        }
+        let place = self.reader.place();
+        if place.offset > self.last_mark
+            && (place.offset <= START as u64 || place.offset - self.last_mark >= MARK_EVERY)
+        {
+            self.last_mark = place.offset;
+            self.marks.push(place);
+        }
+    }
+
     fn store(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), ImportError> {
-        if !self.rows.is_empty() {
+        if !self.rows.is_empty() || !self.estimates.is_empty() {
             let rows = std::mem::replace(&mut self.rows, Vec::with_capacity(CHUNK));
-            let added = rows.len() as u64;
-            let heard: usize = rows.iter().map(Row::heard).sum();
-            let (source, place) = (self.reader.source(), self.reader.place());
-            let chunk = Chunk { source, place, rows, upload: self.upload, trip: self.trip };
-            self.trip = Some(self.engine.import(chunk).map_err(|e| Fault::Store(e).of(self.path))?);
-            self.summary.rows += added;
-            self.summary.heard += heard as u64;
+            let estimates = std::mem::take(&mut self.estimates);
+            self.summary.rows += rows.len() as u64;
+            self.summary.heard += rows.iter().map(Row::heard).sum::<usize>() as u64;
+            self.summary.estimates += estimates.len() as u64;
+            let name = self.part.label().file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let chunk = Chunk {
+                source: self.reader.source(),
+                origin: Origin { format: self.reader.format(), name },
+                place: self.reader.place(),
+                marks: std::mem::take(&mut self.marks),
+                rows,
+                estimates,
+                upload: self.upload,
+                trip: self.trip,
+                after: self.after.take(),
+            };
+            let taken = self.engine.import(chunk).map_err(|e| Fault::Store(e).of(&self.part.label()))?;
+            self.trip = Some(taken.trip);
+            self.summary.learned += taken.learned;
         }
         let (bytes, size) = self.reader.progress();
-        progress(Progress { bytes, size, rows: self.summary.rows });
+        progress(Progress { bytes, size, rows: self.summary.rows + self.summary.estimates });
         Ok(())
     }
+}
+
+/// How files are read for an engine.
+pub(super) fn reading(engine: &Engine, growing: bool) -> Reading<'_> {
+    Reading { now: engine.clock().utc(), scratch: engine.scratch(), growing }
+}
+
+/// How far a file is in, be it that it was shorter then than what tells files apart, or is now.
+pub(super) fn reached(engine: &Engine, part: &Part, reader: &Reader) -> Result<Option<Reached>, ImportError> {
+    let failed = |e: CoreError| Fault::Store(e).of(&part.label());
+    if reader.is_database() {
+        // The greatest row that is in: the program may have thrown away those that name the file.
+        for reached in engine.database_imports(reader.format()).map_err(failed)? {
+            if reader.goes_on_from(&reached.place)? {
+                return Ok(Some(reached));
+            }
+        }
+        return Ok(None);
+    }
+    if let Some(reached) = engine.import_place(reader.source()).map_err(failed)? {
+        return Ok(Some(reached));
+    }
+    for short in engine.short_imports().map_err(failed)? {
+        if reader.goes_on_from(&short.place)? {
+            return Ok(Some(short));
+        }
+    }
+    if reader.is_short().is_some() {
+        for (source, mark) in engine.first_marks().map_err(failed)? {
+            if reader.goes_on_from(&mark)? {
+                return engine.import_place(source).map_err(failed);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// How far a changed file is what it was.
+pub(super) struct Common {
+    /// The last place up to which it is; none where that is its start.
+    pub last: Option<Place>,
+    /// What to say of it.
+    pub fault: Fault,
+}
+
+/// Looks for the last place up to which a file is what it was when it was imported beyond that.
+pub(super) fn common(
+    engine: &Engine,
+    part: &Part,
+    reading: Reading<'_>,
+    reached: &Reached,
+) -> Result<Common, ImportError> {
+    let marks = engine.import_marks(reached.source).map_err(|e| Fault::Store(e).of(&part.label()))?;
+    let mut last = None;
+    for mark in marks.into_iter().filter(|m| m.offset < reached.place.offset) {
+        // Each from the start: a reader that missed its place is of no more use. Only a plain file is looked into where it is
+        // needed; what is packed is read anew each time, which is rare and bounded by the number of marks.
+        if !Reader::open(part, reading)?.skip_to(&mark)? {
+            break;
+        }
+        last = Some(mark);
+    }
+    let from = last.map_or(0, |m: Place| m.offset);
+    let reached = reached.place.offset;
+    // Whether all that is left of it was there.
+    let mut rest = Reader::open(part, reading)?;
+    let ends_before = rest.ends_before(reached)?;
+    let fault = if ends_before { Fault::Shorter { from, reached } } else { Fault::Changed { from, reached } };
+    Ok(Common { last, fault })
 }

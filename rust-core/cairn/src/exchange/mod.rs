@@ -6,21 +6,31 @@
 mod bad;
 mod export;
 mod fault;
+mod follow;
 mod import;
 mod input;
+mod order;
+mod packed;
+mod part;
 mod place;
+mod plan;
 mod read;
+mod stream;
 mod when;
 
-use crate::model::{Fix, Scan, TripId};
+use crate::model::{CellKey, Fix, LatLng, Mac, Metres, Millis, Scan, Ssid, TripId};
 
 pub use bad::{BadRow, BadRows, FIRST_LINES, Lines};
 pub use export::{ExportError, ExportFormat, ExportOptions, Selection, Watch, export, export_to};
 pub use fault::{Fault, ImportError};
-pub use import::{ImportOptions, ImportSummary, Progress, run};
+pub use follow::{Follow, Followed, follow};
+pub use import::{ImportOptions, ImportSummary, PartSummary, Progress, run};
+pub use part::{Part, parts};
 pub(crate) use place::START;
 pub use place::{Place, SourceId};
-pub use read::{CellExport, CellLine, CellRow, Format, Item, Reader, geolocate_query};
+pub use plan::{Planned, plan};
+pub use read::{CellExport, CellLine, CellRow, Format, Item, Reader, Reading, geolocate_query};
+pub use stream::{Stream, streams};
 
 /// What stood in one place of a file: where the phone was, and what it heard there.
 ///
@@ -40,28 +50,88 @@ impl Row {
     }
 }
 
+/// Where an emitter is thought to be, by somebody else's reckoning. It is learned from and never becomes a report: services
+/// ask for what was heard, and what was reckoned from it would be taken for more than it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Estimate {
+    /// Which emitter.
+    pub emitter: Estimated,
+    /// The middle of where it was heard.
+    pub place: LatLng,
+    /// How far from there it is heard, where that is told.
+    pub radius: Option<Metres>,
+    /// Sightings behind it, where that is told.
+    pub samples: Option<u32>,
+    /// When it was last heard, where that is told.
+    pub heard: Option<Millis>,
+}
+
+/// An emitter of an [`Estimate`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Estimated {
+    /// An access point.
+    Wifi {
+        /// BSSID.
+        mac: Mac,
+        /// Network name, where the format tells names: empty where it is hidden.
+        name: Option<Ssid>,
+    },
+    /// A cell.
+    Cell(CellKey),
+    /// A beacon.
+    Beacon(Mac),
+}
+
 /// Rows that become durable together with the place that they reach in their file.
 #[derive(Debug)]
 pub struct Chunk {
     /// The file.
     pub source: SourceId,
+    /// What it is, and what it was called.
+    pub origin: Origin,
     /// The end of the last row.
     pub place: Place,
+    /// Places on the way, by which the file is known again should it be changed behind it.
+    pub marks: Vec<Place>,
     /// What was read since the last chunk.
     pub rows: Vec<Row>,
+    /// What others have reckoned.
+    pub estimates: Vec<Estimate>,
     /// Whether the reports go to the services.
     pub upload: bool,
     /// The trip that earlier chunks of the file went to; a new one where there is none.
     pub trip: Option<TripId>,
+    /// Where the import goes on from an earlier one: what is remembered of that beyond this offset is no longer true.
+    pub after: Option<(SourceId, u64)>,
+}
+
+/// Where rows came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// What the file was read as.
+    pub format: Format,
+    /// The file's own name, without its folder.
+    pub name: String,
 }
 
 /// How far a file has been imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reached {
+    /// The file.
+    pub source: SourceId,
     /// The end of the last row that is in.
     pub place: Place,
     /// The trip that its rows belong to.
     pub trip: TripId,
     /// Whether the trip's reports go to the services.
     pub upload: bool,
+}
+
+/// What became of a [`Chunk`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The trip that its rows went to.
+    pub trip: TripId,
+    /// Estimates that were learned from; the rest is private, or known better.
+    pub learned: u64,
 }

@@ -40,6 +40,16 @@ impl Place {
     }
 }
 
+/// Whether a file that begins so is all there, and too short to be told from longer ones that begin the same way.
+pub(super) fn is_short(start: &[u8]) -> bool {
+    start.len() < START
+}
+
+/// Whether these are the bytes right before a place.
+pub(super) fn is_tail(tail: &[u8], place: &Place) -> bool {
+    hash(tail) == place.tail_hash
+}
+
 /// A place with the bytes before it, hashed only when it is to be remembered.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mark {
@@ -55,6 +65,6 @@ impl Mark {
 }
 
 /// FNV-1a, 64 bits: the same on every machine and release, and strong enough where nobody gains by a collision.
-fn hash(bytes: &[u8]) -> i64 {
+pub(super) fn hash(bytes: &[u8]) -> i64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3)) as i64
 }

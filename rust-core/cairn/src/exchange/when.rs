@@ -27,6 +27,13 @@ pub(super) fn plausible(time: Millis, now: Millis) -> Result<Millis, BadRow> {
     if (EARLIEST..=now + LATEST_AHEAD).contains(&time) { Ok(time) } else { Err(BadRow::Date) }
 }
 
+/// Reads a time as C's `ctime` writes it, `Sat Oct 24 09:05:35 2009`, in the writer's own zone: the day may be off by one.
+pub(super) fn read_ctime(text: &str) -> Result<Millis, BadRow> {
+    let civil = DateTime::strptime("%a %b %e %H:%M:%S %Y", text.trim()).map_err(|_| BadRow::Time)?;
+    let zoned = civil.to_zoned(TimeZone::UTC).map_err(|_| BadRow::Time)?;
+    Ok(Millis(zoned.timestamp().as_millisecond()))
+}
+
 /// Whether a time is later than the one of a clock that was never set.
 pub(super) fn is_set(time: Millis) -> bool {
     time >= EARLIEST
@@ -46,6 +53,12 @@ mod tests {
         for text in ["", "yesterday", "2026-13-01 00:00:00", "1767225600000"] {
             assert_eq!(read(text), Err(BadRow::Time), "{text}");
         }
+    }
+
+    #[test]
+    fn the_times_of_c_are_read() {
+        assert_eq!(read_ctime("Thu Jan  1 00:00:00 2026"), Ok(Millis(1_767_225_600_000)));
+        assert_eq!(read_ctime("yesterday"), Err(BadRow::Time));
     }
 
     #[test]

@@ -113,6 +113,34 @@ impl Learned {
         learned
     }
 
+    /// What somebody else's reckoning teaches: a centre, how far from it the emitter is heard (`radius`, where that is told), the
+    /// sightings it rests on, and the day of the last, since 1970 UTC. Whoever reckoned it had other phones and another weighing:
+    /// it counts as a few sightings of one's own at most.
+    pub fn estimated(kind: EmitterKind, place: LatLng, radius: Option<Metres>, samples: u32, day: i32) -> Self {
+        // Radii reach the farthest corner: heard evenly within one, half of it is the root mean square distance from the middle.
+        let spread = radius.map_or(usual_spread(kind), |r| r.0 / 2.0);
+        let half = (spread * spread / 2.0) as f32;
+        let count = samples.clamp(1, u32::from(SETTLED_COUNT) - 1) as u16;
+        let weight = f32::from(count);
+        Self {
+            kind,
+            centre: place,
+            weight,
+            squares: weight,
+            // Alike in all directions: more is not known.
+            scatter: Scatter { east: half, both: 0.0, north: half },
+            level: signal::usual_level(kind, None) as f32,
+            noise: signal::USUAL_NOISE,
+            peak: NO_SIGNAL,
+            band: Band::of(None),
+            count,
+            first_day: day,
+            last_day: day,
+            elsewhere: None,
+            moves: 0,
+        }
+    }
+
     /// Takes one more sighting into account.
     pub fn learn(&mut self, o: &Observation) {
         let plane = LocalPlane::around(self.centre);

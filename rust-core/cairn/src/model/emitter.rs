@@ -22,6 +22,9 @@ pub struct EmitterKey(i64);
 const KIND_SHIFT: u32 = 61;
 
 impl EmitterKey {
+    /// No cell has a lesser key, and no other emitter a greater one.
+    pub(crate) const FIRST_CELL: Self = Self(2 << KIND_SHIFT);
+
     /// The key of an access point.
     pub const fn wifi(mac: Mac) -> Self {
         Self(mac.to_u64() as i64)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{StoreError, packed};
+use super::{StoreError, estimates, packed};
 use crate::intake::Known;
 use crate::locate::{self, Area, Learned, Query};
 use crate::model::{CellKey, EmitterKey, LatLng};
@@ -84,8 +84,13 @@ pub(crate) fn delete_where(db: &Connection, matches: impl Fn(LatLng) -> bool) ->
 pub(crate) fn load(db: &Connection, query: &Query) -> Result<impl locate::Known + use<>, StoreError> {
     let mut loaded = Loaded::default();
     for key in query.keys() {
-        if let Some(known) = read(db, key)? {
-            loaded.emitters.insert(key, known.learned);
+        // What others have reckoned counts where nothing was heard.
+        let known = match read(db, key)? {
+            Some(known) => Some(known.learned),
+            None => estimates::read(db, key)?,
+        };
+        if let Some(learned) = known {
+            loaded.emitters.insert(key, learned);
         }
     }
     for cell in query.cells.iter().map(|c| c.key) {
@@ -119,8 +124,9 @@ const AREA_CELLS: u32 = 200;
 
 fn read_area(db: &Connection, cell: CellKey) -> Result<Option<Area>, StoreError> {
     let mut select = db.prepare_cached(
-        "SELECT e.lat, e.lon FROM cell c JOIN emitter e ON e.key = c.emitter
-         WHERE c.radio = ? AND c.mcc = ? AND c.mnc = ? AND c.area = ? LIMIT ?",
+        "SELECT ifnull(e.lat, o.lat), ifnull(e.lon, o.lon) FROM cell c
+         LEFT JOIN emitter e ON e.key = c.emitter LEFT JOIN estimate o ON o.key = c.emitter
+         WHERE (e.key IS NOT NULL OR o.key IS NOT NULL) AND c.radio = ? AND c.mcc = ? AND c.mnc = ? AND c.area = ? LIMIT ?",
     )?;
     let mut rows = select.query(params![cell.radio() as i64, cell.mcc(), cell.mnc(), cell.area(), AREA_CELLS])?;
     let mut places = Vec::new();

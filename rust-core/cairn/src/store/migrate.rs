@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../schemas/sql/006_packed_emitters.sql"),
     include_str!("../../../../schemas/sql/007_origins.sql"),
     include_str!("../../../../schemas/sql/008_counts.sql"),
+    include_str!("../../../../schemas/sql/009_exchange.sql"),
 ];
 
 /// The newest schema version this build knows.

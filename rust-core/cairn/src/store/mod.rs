@@ -7,6 +7,7 @@ pub(crate) mod check;
 mod counts;
 pub(crate) mod emitters;
 mod error;
+pub(crate) mod estimates;
 pub(crate) mod guard;
 pub(crate) mod imports;
 pub mod ledger;

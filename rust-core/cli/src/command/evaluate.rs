@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use cairn::engine::Engine;
-use cairn::exchange::{BadRows, Item, Reader, Selection};
+use cairn::exchange::{self, BadRows, Item, Reader, Reading, Selection};
 use cairn::locate::{self, Estimate, Evaluation, HeardKey, HeardMac, Query};
 use cairn::model::{Detail, LatLng, Report};
 use cairn::{Clock, CoreError, SystemClock};
@@ -84,13 +84,19 @@ impl Evaluate {
 
     fn ask_for_rows(&self, engine: &Engine, file: &Path) -> Result<Asked, Failure> {
         let failed = |e| self.database.failed(e);
-        let mut reader = Reader::open(file, SystemClock::new().utc())?;
-        let imported = engine.import_place(reader.source()).map_err(failed)?;
-        let mut asked = Asked { held_back: imported.is_none(), ..Asked::default() };
-        while let Some(item) = reader.next_item()? {
-            match item {
-                Item::Row(row) => asked.ask(engine, row.fix.place, &Query::from(&row.scan)).map_err(failed)?,
-                Item::Bad(why, line) => asked.bad.add(why, line),
+        let scratch = std::env::temp_dir().join(format!("cairn-evaluate-{}", std::process::id()));
+        let reading = Reading { now: SystemClock::new().utc(), scratch: &scratch, growing: false };
+        let mut asked = Asked { held_back: true, ..Asked::default() };
+        for part in exchange::parts(file)? {
+            let mut reader = Reader::open(&part, reading)?;
+            asked.held_back &= engine.import_place(reader.source()).map_err(failed)?.is_none();
+            while let Some(item) = reader.next_item()? {
+                match item {
+                    Item::Row(row) => asked.ask(engine, row.fix.place, &Query::from(&row.scan)).map_err(failed)?,
+                    // Nobody was there.
+                    Item::Estimate(_) => {}
+                    Item::Bad(why, line) => asked.bad.add(why, line),
+                }
             }
         }
         complain_of(file, &asked.bad);

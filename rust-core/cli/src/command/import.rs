@@ -1,11 +1,16 @@
 //! `cairn import`: files of other programs, each from where it was left.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use cairn::engine::Engine;
-use cairn::exchange::{self, BadRow, BadRows, FIRST_LINES, ImportOptions, ImportSummary, Lines, Progress};
+use cairn::exchange::{
+    self, BadRow, BadRows, FIRST_LINES, Fault, Follow, Followed, ImportError, ImportOptions, ImportSummary, Lines,
+    PartSummary, Planned, Progress, Stream,
+};
+use cairn::{Clock, SystemClock};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -14,7 +19,34 @@ use crate::database::Database;
 use crate::failure::{Failure, Outcome};
 use crate::output;
 
+const FORMATS: &str = "\
+Formats, told by content, plain or packed with gzip, zstd or zip:
+  heard, judged and counted like what this phone hears:
+    WiGLE CSV 1.4, 1.6                  cairn import --db DB WigleWifi_20250601.csv.gz
+    geosubmit JSON, versions 1 and 2    cairn import --db DB reports.json
+    NeoStumbler CSV                     cairn import --db DB neostumbler.zip
+    NeoStumbler database                cairn import --db DB neostumbler.db
+    Tower Collector CSV, JSON           cairn import --db DB 2025-06-01.csv
+    Kismet log                          cairn import --db DB Kismet-20250601.kismet
+  walked, nothing heard:
+    GPX 1.0, 1.1                        cairn import --db DB walk.gpx
+  reckoned by others, to learn from and never to send:
+    MLS and OpenCellID CSV              cairn import --db DB MLS-full-cell-export-final.csv.gz
+    microG CSV, WiFi and cells          cairn import --db DB microg-wifi.csv.gz
+    WiGLE KML                           cairn import --db DB WigleWifi_20250601.kml
+    Kismet netxml                       cairn import --db DB Kismet-20250601.netxml
+
+Files in a zip archive are read in the order of their names, and so are those of a folder or a pattern; of a rotated log (NAME,
+NAME.1, NAME.2.gz, NAME-20250601) the oldest first:
+    cairn import --db DB walks/
+    cairn import --db DB --plan 'logs/walk.csv*'
+    cairn import --db DB --follow 'logs/walk.csv*'
+
+An import goes on where the last one of the file ended, also when it was killed, and when the file has grown or was renamed,
+packed or rotated since. Where a file was changed behind that place, the bytes in doubt are told and nothing is taken.";
+
 #[derive(Args)]
+#[command(after_help = FORMATS)]
 pub struct Import {
     #[command(flatten)]
     database: Database,
@@ -24,46 +56,165 @@ pub struct Import {
     /// Take the files in from their start, though they, or a part of them, are in already.
     #[arg(long)]
     again: bool,
-    /// The files.
+    /// Where a file was changed, take in what stands behind the last place up to which it is the same.
+    #[arg(long, conflicts_with = "again")]
+    doubtful: bool,
+    /// Only say which files would be read, in which order, as what, from where.
+    #[arg(long, conflicts_with = "follow")]
+    plan: bool,
+    /// Keep reading files that grow, until interrupted.
+    #[arg(long, conflicts_with = "again")]
+    follow: bool,
+    /// With --follow: end after so many seconds.
+    #[arg(long = "for", value_name = "SECONDS", requires = "follow")]
+    until: Option<f64>,
+    /// With --follow: end when nothing new has come for so many seconds.
+    #[arg(long, value_name = "SECONDS", requires = "follow")]
+    idle: Option<f64>,
+    /// The files, folders or patterns.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
+/// Time between two looks at files that are followed: soon enough for who watches, seldom enough for a battery.
+const EVERY: Duration = Duration::from_millis(500);
+
 impl Import {
     pub fn run(&self, json: bool) -> Result<Outcome, Failure> {
-        let engine = self.database.open_or_make()?;
-        let mut worst = Outcome::Well;
-        for file in &self.files {
-            // One bad file does not keep the others out.
-            let outcome = self.import(&engine, file, json).unwrap_or_else(|failure| {
-                output::complain(&failure);
-                Outcome::from(&failure)
-            });
-            worst = worst.max(outcome);
+        if self.plan {
+            return self.say_plan(json);
         }
+        let cancel = interrupted();
+        let engine = self.database.open_or_make()?;
+        let outcome =
+            if self.follow { self.keep_reading(&engine, json, &cancel) } else { self.read(&engine, json, &cancel) };
         engine.close().map_err(|e| self.database.failed(e))?;
+        outcome
+    }
+
+    fn options(&self) -> ImportOptions {
+        ImportOptions { upload: self.upload, again: self.again, doubtful: self.doubtful, growing: false }
+    }
+
+    fn read(&self, engine: &Engine, json: bool, cancel: &AtomicBool) -> Result<Outcome, Failure> {
+        let mut worst = Outcome::Well;
+        for named in &self.files {
+            match exchange::streams(std::slice::from_ref(named)) {
+                Err(error) => worst = worst.max(complain_of_error(error)),
+                Ok(streams) => {
+                    for stream in &streams {
+                        worst = worst.max(self.read_stream(engine, stream, json, cancel)?);
+                    }
+                }
+            }
+        }
         Ok(worst)
     }
 
-    fn import(&self, engine: &Engine, file: &Path, json: bool) -> Result<Outcome, Failure> {
-        let options = ImportOptions { upload: self.upload, again: self.again };
+    fn read_stream(
+        &self,
+        engine: &Engine,
+        stream: &Stream,
+        json: bool,
+        cancel: &AtomicBool,
+    ) -> Result<Outcome, Failure> {
+        let mut worst = Outcome::Well;
+        if stream.found && stream.has_lost_its_last(engine)? {
+            worst = complain_of_loss(stream);
+        }
+        let mut last = None;
+        for file in &stream.files {
+            // One bad file does not keep the others out.
+            worst = worst.max(match self.import(engine, file, cancel) {
+                Err(ImportError { fault: Fault::UnknownFormat | Fault::Empty, .. }) if stream.found => {
+                    output::complain(&format_args!("{}: passed over: no format that can be imported", file.display()));
+                    Outcome::Well
+                }
+                Err(error) => complain_of_error(error),
+                Ok(summary) => {
+                    last = summary.parts.last().map(|p| p.source).or(last);
+                    say(file, &summary, json)?
+                }
+            });
+        }
+        if let Some(source) = last.filter(|_| stream.found) {
+            stream.remember_last(engine, source)?;
+        }
+        Ok(worst)
+    }
+
+    fn import(&self, engine: &Engine, file: &Path, cancel: &AtomicBool) -> Result<ImportSummary, ImportError> {
         let bar = progress_bar(file);
         let mut show = |progress: Progress| {
             bar.set_length(progress.size);
             bar.set_position(progress.bytes);
             bar.set_message(format!("{} rows", progress.rows));
         };
-        let imported = exchange::run(engine, file, options, &mut show, &AtomicBool::new(false));
+        let imported = exchange::run(engine, file, self.options(), &mut show, cancel);
         bar.finish_and_clear();
-        let summary = imported?;
-        complain_of(file, &summary.bad);
-        if json {
-            output::json(&as_json(file, &summary))?;
-        } else {
-            output::line(words(file, &summary))?;
-        }
-        Ok(if summary.bad.faulty() == 0 { Outcome::Well } else { Outcome::BadData })
+        imported
     }
+
+    fn keep_reading(&self, engine: &Engine, json: bool, cancel: &AtomicBool) -> Result<Outcome, Failure> {
+        let seconds = |s: Option<f64>| s.map(|s| Duration::try_from_secs_f64(s).unwrap_or_default());
+        let follow = Follow { every: EVERY, until: seconds(self.until), idle: seconds(self.idle) };
+        let (mut worst, mut unsaid) = (Outcome::Well, None);
+        let mut told = |followed: Followed<'_>| match followed {
+            Followed::Read(part) => match say_part(part, json) {
+                Ok(outcome) => worst = worst.max(outcome),
+                // Nobody reads any more: no reason to go on.
+                Err(e) => {
+                    unsaid.get_or_insert(e);
+                    cancel.store(true, Ordering::Relaxed);
+                }
+            },
+            Followed::Failed(error) => worst = worst.max(complain_of_error(error.clone())),
+            Followed::Lost(stream) => worst = worst.max(complain_of_loss(stream)),
+        };
+        exchange::follow(engine, &self.files, self.options(), follow, &mut told, cancel)?;
+        unsaid.map_or(Ok(worst), Err)
+    }
+
+    fn say_plan(&self, json: bool) -> Result<Outcome, Failure> {
+        let engine = if self.database.path().exists() { Some(self.database.open()?) } else { None };
+        let mut worst = Outcome::Well;
+        let mut number = 0;
+        for named in &self.files {
+            let streams = match exchange::streams(std::slice::from_ref(named)) {
+                Ok(streams) => streams,
+                Err(error) => {
+                    worst = worst.max(complain_of_error(error));
+                    continue;
+                }
+            };
+            for planned in exchange::plan(engine.as_ref(), &streams, self.options(), SystemClock::new().utc())? {
+                number += 1;
+                if json {
+                    output::json(&planned_json(&planned))?;
+                } else {
+                    output::line(format_args!("{number}. {}", planned_words(&planned)))?;
+                }
+                if planned.how.as_ref().is_err_and(|fault| !matches!(fault, Fault::UnknownFormat | Fault::Empty)) {
+                    worst = worst.max(Outcome::BadData);
+                }
+            }
+        }
+        if let Some(engine) = engine {
+            engine.close().map_err(|e| self.database.failed(e))?;
+        }
+        Ok(worst)
+    }
+}
+
+/// Set by SIGINT, SIGTERM and SIGHUP: the import then ends between two chunks.
+fn interrupted() -> Arc<AtomicBool> {
+    let cancel = Arc::new(AtomicBool::new(false));
+    let set = Arc::clone(&cancel);
+    // Without a handler the process dies where it stands, and the next import goes on from there all the same.
+    if let Err(e) = ctrlc::set_handler(move || set.store(true, Ordering::Relaxed)) {
+        log::warn!("import: signals cannot be handled: {e}");
+    }
+    cancel
 }
 
 /// Drawn on a terminal only.
@@ -75,6 +226,20 @@ fn progress_bar(file: &Path) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+fn complain_of_error(error: ImportError) -> Outcome {
+    let failure = Failure::from(error);
+    output::complain(&failure);
+    Outcome::from(&failure)
+}
+
+fn complain_of_loss(stream: &Stream) -> Outcome {
+    output::complain(&format_args!(
+        "{}: the file of it that was read last is gone: what was written to it after that is not in",
+        stream.name.display()
+    ));
+    Outcome::BadData
 }
 
 /// One line of trouble for each reason for which rows of a file were left out.
@@ -96,38 +261,103 @@ fn bad_words(file: &Path, why: BadRow, lines: &Lines) -> String {
     format!("{file}:{first}: {why} ({} rows: {}{more})", lines.count, named.join(", "))
 }
 
-fn words(file: &Path, summary: &ImportSummary) -> String {
-    let file = file.display();
-    if summary.is_nothing_new() {
+/// Says what came of a file.
+fn say(file: &Path, summary: &ImportSummary, json: bool) -> Result<Outcome, Failure> {
+    let mut worst = Outcome::Well;
+    for part in &summary.parts {
+        worst = worst.max(say_part(part, json)?);
+    }
+    for error in &summary.failed {
+        worst = worst.max(complain_of_error(error.clone()));
+    }
+    if summary.passed_over > 0 {
+        let (files, n) = (if summary.passed_over == 1 { "file" } else { "files" }, summary.passed_over);
+        output::complain(&format_args!(
+            "{}: {n} {files} in it passed over: no format that can be imported",
+            file.display()
+        ));
+    }
+    Ok(worst)
+}
+
+fn say_part(part: &PartSummary, json: bool) -> Result<Outcome, Failure> {
+    complain_of(&part.label, &part.bad);
+    if json {
+        output::json(&as_json(part))?;
+    } else {
+        output::line(words(part))?;
+    }
+    Ok(if part.bad.faulty() == 0 { Outcome::Well } else { Outcome::BadData })
+}
+
+fn words(part: &PartSummary) -> String {
+    let file = part.label.display();
+    if part.is_nothing_new() {
         return format!("{file}: nothing new");
     }
-    let from = summary.resumed_at.map_or(String::new(), |line| format!(", from line {line} on"));
-    let bad = match bad_rows(&summary.bad) {
+    let from = part.resumed_at.map_or(String::new(), |line| format!(", from line {line} on"));
+    let bad = match part.bad.count() {
         0 => String::new(),
         n => format!(", {n} rows left out"),
     };
-    format!("{file}: {}{from}: {} places with {} sightings{bad}", summary.format.name(), summary.rows, summary.heard)
+    let format = part.format.name();
+    if part.format.is_estimates() {
+        let private = match part.estimates - part.learned {
+            0 => String::new(),
+            n => format!(", {n} hidden, opted out or private"),
+        };
+        return format!("{file}: {format}{from}: places of {} emitters learned{private}{bad}", part.learned);
+    }
+    format!("{file}: {format}{from}: {} places with {} sightings{bad}", part.rows, part.heard)
 }
 
-fn bad_rows(bad: &BadRows) -> u64 {
-    bad.iter().map(|(_, lines)| lines.count).sum()
-}
-
-fn as_json(file: &Path, summary: &ImportSummary) -> serde_json::Value {
-    let bad: serde_json::Map<_, _> = summary
+fn as_json(part: &PartSummary) -> serde_json::Value {
+    let bad: serde_json::Map<_, _> = part
         .bad
         .iter()
         .map(|(why, lines)| (why.word().to_owned(), json!({ "count": lines.count, "lines": lines.first })))
         .collect();
     json!({
-        "file": file.display().to_string(),
-        "format": summary.format.name(),
-        "rows": summary.rows,
-        "sightings": summary.heard,
+        "file": part.label.display().to_string(),
+        "format": part.format.name(),
+        "rows": part.rows,
+        "sightings": part.heard,
+        "estimates": part.estimates,
+        "learned": part.learned,
         "bad": bad,
-        "resumedAt": summary.resumed_at,
-        "nothingNew": summary.is_nothing_new(),
+        "resumedAt": part.resumed_at,
+        "nothingNew": part.is_nothing_new(),
         "peakMemoryKb": peak_memory_kb(),
+    })
+}
+
+fn planned_words(planned: &Planned) -> String {
+    let label = planned.label.display();
+    match &planned.how {
+        Err(fault) => format!("{label}: not read: {fault}"),
+        Ok(how) if how.offset == 0 => format!("{label}: {}, {} bytes, from its start", how.format.name(), how.size),
+        Ok(how) => {
+            format!(
+                "{label}: {}, {} bytes, from line {} (byte {}) on",
+                how.format.name(),
+                how.size,
+                how.line,
+                how.offset
+            )
+        }
+    }
+}
+
+fn planned_json(planned: &Planned) -> serde_json::Value {
+    let how = planned.how.as_ref().ok();
+    json!({
+        "stream": planned.stream.display().to_string(),
+        "file": planned.label.display().to_string(),
+        "format": how.map(|h| h.format.name()),
+        "size": how.map(|h| h.size),
+        "offset": how.map(|h| h.offset),
+        "line": how.map(|h| h.line),
+        "fault": planned.how.as_ref().err().map(ToString::to_string),
     })
 }
 

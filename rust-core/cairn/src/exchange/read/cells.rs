@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
+use super::csv::{Content, Layout};
 use super::fields::{number, radio, signal, whole};
 use super::split::Split;
 use super::table::Table;
 use crate::exchange::input::Input;
-use crate::exchange::{BadRow, Fault, ImportError, when};
+use crate::exchange::{BadRow, Estimate, Estimated, Fault, ImportError, when};
 use crate::model::{CellIdentity, CellKey, Dbm, LatLng, Metres, Millis, Radio};
 
 /// Radii beyond 100 km are of cells whose sightings contradict each other: ichnaea limits them to this.
@@ -181,6 +182,13 @@ impl Columns {
             updated: seconds(self.updated)?,
             signal: signal(optional(self.signal)?),
         })
+    }
+}
+
+impl Layout for Columns {
+    fn read(&self, line: &Split, _: Millis) -> Result<Content, BadRow> {
+        let CellRow { key, place, range, samples, updated, .. } = self.cell(line)?;
+        Ok(Content::Estimate(Estimate { emitter: Estimated::Cell(key), place, radius: range, samples, heard: updated }))
     }
 }
 

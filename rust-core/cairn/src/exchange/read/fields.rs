@@ -1,7 +1,7 @@
 //! What several formats write the same way: numbers, radio channels.
 
 use crate::exchange::BadRow;
-use crate::model::{Dbm, Radio};
+use crate::model::{BeaconFormat, Dbm, Radio, WifiStandard};
 
 /// A number that must be one where it is given.
 pub(super) fn number(text: Option<&str>) -> Result<Option<f64>, BadRow> {
@@ -40,5 +40,26 @@ pub(super) fn radio(name: &str) -> Result<Radio, BadRow> {
         "UMTS" | "HSPA" | "HSPA+" | "TD-SCDMA" | "TDSCDMA" | "WCDMA" => Ok(Radio::Wcdma),
         "5G" | "5G NR" | "NR" | "NRNSA" | "NRSA" => Ok(Radio::Nr),
         other => Radio::parse(other).ok_or(BadRow::Cell),
+    }
+}
+
+/// The generation of WiFi that the standard's name stands for.
+pub(super) fn standard(name: &str) -> Option<WifiStandard> {
+    match name {
+        "802.11a" | "802.11b" | "802.11g" => Some(WifiStandard::Legacy),
+        "802.11n" => Some(WifiStandard::N),
+        "802.11ac" => Some(WifiStandard::Ac),
+        "802.11ax" => Some(WifiStandard::Ax),
+        "802.11be" => Some(WifiStandard::Be),
+        _ => None,
+    }
+}
+
+/// The advertising formats by the numbers that `NeoStumbler` sends (stumblers.md, 3.2): the type octets of their frames.
+pub(super) fn beacon_format(number: u16) -> Option<BeaconFormat> {
+    match number {
+        533 => Some(BeaconFormat::IBeacon),
+        48_812 => Some(BeaconFormat::AltBeacon),
+        _ => None,
     }
 }

@@ -2,13 +2,12 @@
 
 use serde::Deserialize;
 
-use super::fields::{frequency, signal, whole};
+use super::fields::{beacon_format, frequency, radio, signal, standard, whole};
 use super::{Item, Rows, items};
 use crate::exchange::input::Input;
 use crate::exchange::{BadRow, Fault, Row, when};
 use crate::model::{
-    BeaconFormat, CellIdentity, Fix, FixSource, HeardBeacon, HeardCell, HeardWifi, LatLng, Mac, Metres, Millis, Radio,
-    Scan, Ssid, WifiStandard,
+    CellIdentity, Fix, FixSource, HeardBeacon, HeardCell, HeardWifi, LatLng, Mac, Metres, Millis, Scan, Ssid,
 };
 
 pub(super) struct Geosubmit {
@@ -175,7 +174,7 @@ impl Tower {
     /// Which cell it is as far as it says; none where it names no generation of radio, nor its request does.
     pub fn identity(&self, default_radio: Option<&str>) -> Option<CellIdentity> {
         Some(CellIdentity {
-            radio: Radio::parse(self.radio_type.as_deref().or(default_radio)?)?,
+            radio: radio(self.radio_type.as_deref().or(default_radio)?).ok()?,
             mcc: self.mobile_country_code.and_then(whole),
             mnc: self.mobile_network_code.and_then(whole),
             area: self.location_area_code.and_then(whole),
@@ -195,25 +194,4 @@ fn cell(tower: &Tower, mono: Millis) -> Option<HeardCell> {
         physical: tower.primary_scrambling_code.and_then(whole),
         arfcn: tower.arfcn.and_then(whole),
     })
-}
-
-/// The generation of WiFi that the standard's name stands for.
-fn standard(name: &str) -> Option<WifiStandard> {
-    match name {
-        "802.11a" | "802.11b" | "802.11g" => Some(WifiStandard::Legacy),
-        "802.11n" => Some(WifiStandard::N),
-        "802.11ac" => Some(WifiStandard::Ac),
-        "802.11ax" => Some(WifiStandard::Ax),
-        "802.11be" => Some(WifiStandard::Be),
-        _ => None,
-    }
-}
-
-/// The advertising formats by the numbers that `NeoStumbler` sends (stumblers.md, 3.2): the type octets of their frames.
-fn beacon_format(number: u16) -> Option<BeaconFormat> {
-    match number {
-        533 => Some(BeaconFormat::IBeacon),
-        48_812 => Some(BeaconFormat::AltBeacon),
-        _ => None,
-    }
 }

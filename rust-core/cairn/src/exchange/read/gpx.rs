@@ -1,20 +1,17 @@
 //! GPX 1.0 and 1.1: the points of its tracks. They say what ground was walked; nothing was heard there.
 
-use std::io;
-
-use quick_xml::Reader as Xml;
 use quick_xml::events::{BytesStart, Event};
 
 use super::fields::number;
+use super::xml::Xml;
 use super::{Item, Rows};
 use crate::exchange::input::Input;
 use crate::exchange::{BadRow, Fault, Row, when};
 use crate::model::{Fix, LatLng, Metres, Millis, Scan};
 
 pub(super) struct Gpx {
-    xml: Xml<Input>,
+    xml: Xml,
     now: Millis,
-    event: Vec<u8>,
 }
 
 /// A point as far as it has been read.
@@ -30,36 +27,14 @@ struct Point {
 
 impl Gpx {
     pub fn new(input: Input, now: Millis) -> Result<Self, Fault> {
-        let mut xml = Xml::from_reader(input);
-        // Reading may begin in the middle, where earlier starts are not known.
-        xml.config_mut().check_end_names = false;
-        xml.config_mut().allow_unmatched_ends = true;
-        let mut new = Self { xml, now, event: Vec::new() };
-        loop {
-            match new.event()? {
-                Event::Start(root) if root.local_name().as_ref() == "gpx" => return Ok(new),
-                Event::Start(_) | Event::Empty(_) => return Err(Fault::UnknownFormat),
-                Event::Eof => return Err(Fault::CutOff),
-                _ => {}
-            }
-        }
-    }
-
-    fn event(&mut self) -> Result<Event<'_>, Fault> {
-        self.xml.get_mut().new_row();
-        self.event.clear();
-        self.xml.read_event_into(&mut self.event).map_err(|e| match e {
-            quick_xml::Error::Io(e) => io::Error::from(e.kind()).into(),
-            quick_xml::Error::Syntax(_) => Fault::CutOff,
-            _ => Fault::Malformed("XML"),
-        })
+        Ok(Self { xml: Xml::new(input, "gpx")?, now })
     }
 
     /// Reads a point from after its start to its end.
     fn point(&mut self, mut point: Point) -> Result<Point, Fault> {
         let mut inside = String::new();
         loop {
-            match self.event()? {
+            match self.xml.event()? {
                 Event::Start(start) => start.local_name().as_ref().clone_into(&mut inside),
                 Event::End(end) if end.local_name().as_ref() == "trkpt" => return Ok(point),
                 Event::End(_) => inside.clear(),
@@ -106,7 +81,7 @@ impl Rows for Gpx {
         loop {
             let now = self.now;
             let line = self.input().line();
-            let point = match self.event()? {
+            let point = match self.xml.event()? {
                 Event::Start(start) if start.local_name().as_ref() == "trkpt" => Point::begin(&start, line),
                 Event::Empty(start) if start.local_name().as_ref() == "trkpt" => {
                     return Ok(Some(bad_or_row(Point::begin(&start, line), now)));
@@ -120,11 +95,11 @@ impl Rows for Gpx {
     }
 
     fn input(&self) -> &Input {
-        self.xml.get_ref()
+        self.xml.input()
     }
 
     fn input_mut(&mut self) -> &mut Input {
-        self.xml.get_mut()
+        self.xml.input_mut()
     }
 }
 

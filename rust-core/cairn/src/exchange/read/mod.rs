@@ -2,23 +2,32 @@
 
 mod cells;
 mod csv;
+mod database;
 mod fields;
 mod geolocate;
 mod geosubmit;
 mod gpx;
 mod items;
+mod kismet;
+mod kml;
+mod microg;
+mod neostumbler;
+mod neostumbler_database;
+mod netxml;
 mod split;
 mod table;
+mod tower_collector;
 mod wigle;
+mod xml;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use cells::{CellExport, CellLine, CellRow};
 pub use geolocate::geolocate_query;
 
 use super::input::Input;
 use super::place::Mark;
-use super::{BadRow, Fault, ImportError, Place, Row, SourceId};
+use super::{BadRow, Estimate, Fault, ImportError, Part, Place, Row, SourceId};
 use crate::model::Millis;
 
 /// The formats that can be read.
@@ -26,34 +35,111 @@ use crate::model::Millis;
 pub enum Format {
     /// `WiGLE`'s CSV, 1.4 and 1.6.
     Wigle,
+    /// `WiGLE`'s KML: networks.
+    WigleKml,
     /// GPX 1.0 and 1.1: track points.
     Gpx,
     /// Bodies of geosubmit, version 2, and items of version 1.
     Geosubmit,
+    /// The lines of `NeoStumbler`'s CSV.
+    NeoStumbler,
+    /// `NeoStumbler`'s database.
+    NeoStumblerDatabase,
+    /// Tower Collector's CSV, of either kind.
+    TowerCollector,
+    /// Exports of cells: Mozilla's location service, `OpenCellID`.
+    Cells,
+    /// What microG has learned: WiFi or cells.
+    Microg,
+    /// Kismet's database log.
+    Kismet,
+    /// Kismet's netxml.
+    Netxml,
 }
 
 impl Format {
+    /// All of them, in the order in which they are explained.
+    pub const ALL: [Self; 11] = [
+        Self::Wigle,
+        Self::WigleKml,
+        Self::Gpx,
+        Self::Geosubmit,
+        Self::NeoStumbler,
+        Self::NeoStumblerDatabase,
+        Self::TowerCollector,
+        Self::Cells,
+        Self::Microg,
+        Self::Kismet,
+        Self::Netxml,
+    ];
+
     /// Its name, for people.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Wigle => "WiGLE CSV",
+            Self::WigleKml => "WiGLE KML",
             Self::Gpx => "GPX",
             Self::Geosubmit => "geosubmit JSON",
+            Self::NeoStumbler => "NeoStumbler CSV",
+            Self::NeoStumblerDatabase => "NeoStumbler database",
+            Self::TowerCollector => "Tower Collector CSV",
+            Self::Cells => "MLS/OpenCellID CSV",
+            Self::Microg => "microG CSV",
+            Self::Kismet => "Kismet log",
+            Self::Netxml => "Kismet netxml",
         }
     }
 
-    fn of(start: &[u8]) -> Result<Self, Fault> {
-        const BOM: &[u8] = b"\xef\xbb\xbf";
-        let text = start.strip_prefix(BOM).unwrap_or(start).trim_ascii_start();
-        match text {
-            _ if text.starts_with(b"WigleWifi-") || text.starts_with(b"MAC,SSID,") => Ok(Self::Wigle),
-            [b'{', ..] => Ok(Self::Geosubmit),
-            _ if text.starts_with(b"<?xml") || text.starts_with(b"<gpx") => Ok(Self::Gpx),
-            _ if text.starts_with(b"PK\x03\x04") => Err(Fault::Zip),
-            [] => Err(Fault::Empty),
-            _ => Err(Fault::UnknownFormat),
+    /// The word for it in the store and in machine-readable output; never changes.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Wigle => "wigle_csv",
+            Self::WigleKml => "wigle_kml",
+            Self::Gpx => "gpx",
+            Self::Geosubmit => "geosubmit",
+            Self::NeoStumbler => "neostumbler_csv",
+            Self::NeoStumblerDatabase => "neostumbler_db",
+            Self::TowerCollector => "tower_collector_csv",
+            Self::Cells => "cells_csv",
+            Self::Microg => "microg_csv",
+            Self::Kismet => "kismet_db",
+            Self::Netxml => "kismet_netxml",
         }
     }
+
+    /// Whether it tells where emitters are thought to be, rather than where something was heard: then it is learned from and
+    /// never becomes reports.
+    pub const fn is_estimates(self) -> bool {
+        matches!(self, Self::WigleKml | Self::Cells | Self::Microg | Self::Netxml)
+    }
+
+    /// What a file is that begins so.
+    fn of(start: &[u8]) -> Result<Self, Fault> {
+        if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+            return Err(Fault::Utf16);
+        }
+        let text = start.strip_prefix(table::BOM).unwrap_or(start).trim_ascii_start();
+        match text {
+            [] => Err(Fault::Empty),
+            [b'{', ..] => Ok(Self::Geosubmit),
+            [b'<', ..] => match root(text) {
+                b"gpx" => Ok(Self::Gpx),
+                b"kml" => Ok(Self::WigleKml),
+                b"detection-run" => Ok(Self::Netxml),
+                _ => Err(Fault::UnknownFormat),
+            },
+            _ => csv::told(start),
+        }
+    }
+}
+
+/// The name of the first element of XML, without its prefix.
+fn root(text: &[u8]) -> &[u8] {
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':');
+    let begin = text.windows(2).position(|pair| pair[0] == b'<' && pair[1].is_ascii_alphabetic());
+    let Some(name) = begin.map(|i| &text[i + 1..]) else { return b"" };
+    let name = &name[..name.iter().position(|b| !is_name(b)).unwrap_or(name.len())];
+    name.rsplit(|b| *b == b':').next().unwrap_or(name)
 }
 
 /// What stands at one place of a file.
@@ -61,11 +147,13 @@ impl Format {
 pub enum Item {
     /// A good row.
     Row(Row),
+    /// Where an emitter is thought to be.
+    Estimate(Estimate),
     /// A row that cannot be read, and its line, from 1.
     Bad(BadRow, u64),
 }
 
-/// What each format does.
+/// What each format of text does.
 trait Rows: Send {
     /// The next row; none at the proper end of the format.
     fn next(&mut self) -> Result<Option<Item>, Fault>;
@@ -75,8 +163,8 @@ trait Rows: Send {
         self.input().mark()
     }
 
-    /// Goes on after a place that was reached before.
-    fn skip_to(&mut self, place: &Place) -> Result<(), Fault> {
+    /// Goes on after a place that was reached before; answers whether the file is still what it was right before it.
+    fn skip_to(&mut self, place: &Place) -> Result<bool, Fault> {
         self.input_mut().skip_to(place)
     }
 
@@ -85,40 +173,89 @@ trait Rows: Send {
     fn input_mut(&mut self) -> &mut Input;
 }
 
+/// How a file is read.
+enum Body {
+    Text(Box<dyn Rows>),
+    Database(Box<database::Database>),
+}
+
+/// How files are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// What no row can be later than, UTC.
+    pub now: Millis,
+    /// Where a copy of a database may be written; what is there is overwritten, and nothing is left.
+    pub scratch: &'a Path,
+    /// Whether files may still be growing: what stands last in them waits for the rest.
+    pub growing: bool,
+}
+
 /// A file being read.
 pub struct Reader {
-    path: PathBuf,
+    part: Part,
     format: Format,
     source: SourceId,
-    rows: Box<dyn Rows>,
+    body: Body,
     reached: Mark,
+    growing: bool,
 }
 
 impl Reader {
-    /// Opens a file; `now` (UTC) is what no row can be later than.
+    /// Opens a file, or one file of an archive.
     ///
     /// # Errors
-    /// [`ImportError`] where the file cannot be read or its format is not known.
-    pub fn open(path: &Path, now: Millis) -> Result<Self, ImportError> {
-        Input::open(path).and_then(|input| Self::of(input, path, now)).map_err(|fault| fault.of(path))
+    /// [`ImportError`] where it cannot be read or its format is not known.
+    pub fn open(part: &Part, reading: Reading<'_>) -> Result<Self, ImportError> {
+        let fail = |fault: Fault| fault.of(&part.label());
+        let input = Input::open_entry(part.path(), part.entry()).map_err(fail)?;
+        if database::is_one(input.start()) {
+            drop(input);
+            let opened = database::Database::open(part.path(), part.entry(), reading.scratch, reading.now);
+            return opened.map(|db| Self::of_database(db, part, reading.growing)).map_err(fail);
+        }
+        Self::of(input, part, reading).map_err(fail)
     }
 
     /// As [`Reader::open`], of bytes that a file would hold.
-    #[cfg(test)]
-    pub(super) fn of_bytes(bytes: Vec<u8>, now: Millis) -> Result<Self, Fault> {
-        Self::of(Input::from_bytes(bytes)?, Path::new("test"), now)
+    ///
+    /// # Errors
+    /// As for [`Reader::open`].
+    pub fn of_bytes(bytes: Vec<u8>, reading: Reading<'_>) -> Result<Self, ImportError> {
+        let part = Part::nameless();
+        let fail = |fault: Fault| fault.of(&part.label());
+        let mut input = Input::from_bytes(bytes).map_err(fail)?;
+        if database::is_one(input.start()) {
+            let opened = database::Database::copy(&mut input.whole(), reading.scratch, reading.now);
+            return opened.map(|db| Self::of_database(db, &part, reading.growing)).map_err(fail);
+        }
+        Self::of(input, &part, reading).map_err(fail)
     }
 
-    fn of(input: Input, path: &Path, now: Millis) -> Result<Self, Fault> {
+    fn of_database((format, db): (Format, database::Database), part: &Part, growing: bool) -> Self {
+        let source = db.source();
+        Self {
+            part: part.clone(),
+            format,
+            source,
+            body: Body::Database(Box::new(db)),
+            reached: Mark::default(),
+            growing,
+        }
+    }
+
+    fn of(input: Input, part: &Part, reading: Reading<'_>) -> Result<Self, Fault> {
+        let Reading { now, growing, .. } = reading;
         let format = Format::of(input.start())?;
         let rows: Box<dyn Rows> = match format {
-            Format::Wigle => Box::new(lines(input, now)?),
             Format::Gpx => Box::new(gpx::Gpx::new(input, now)?),
+            Format::WigleKml => Box::new(kml::Kml::new(input, now)?),
+            Format::Netxml => Box::new(netxml::Netxml::new(input, now)?),
             Format::Geosubmit => Box::new(geosubmit::Geosubmit::new(input, now)?),
+            _ => Box::new(csv::Csv::new(input, now, growing)?),
         };
         // Its heading has been read, nothing more.
         let source = SourceId::of(rows.input().start(), rows.input().mark().offset);
-        Ok(Self { path: path.to_owned(), format, source, rows, reached: Mark::default() })
+        Ok(Self { part: part.clone(), format, source, body: Body::Text(rows), reached: Mark::default(), growing })
     }
 
     /// Which format the file has.
@@ -131,17 +268,45 @@ impl Reader {
         self.source
     }
 
-    /// Whether the file has grown out of a short one that was imported up to a place.
-    pub(super) fn starts_before(&self, place: &Place) -> bool {
-        place.is_after(self.rows.input().start())
+    /// Whether its rows are numbered by another program, which may have thrown the first away since.
+    pub(super) fn is_database(&self) -> bool {
+        matches!(self.body, Body::Database(_))
     }
 
-    /// Goes on after a place that was reached before.
+    /// Whether the file goes on from a place: it has grown out of a short one that was imported up to there, or it is a
+    /// database that has the row that was reached.
+    pub(super) fn goes_on_from(&self, place: &Place) -> Result<bool, ImportError> {
+        match &self.body {
+            Body::Text(rows) => Ok(place.is_after(rows.input().start())),
+            Body::Database(db) => db.holds(place).map_err(|fault| fault.of(&self.part.label())),
+        }
+    }
+
+    /// Its first bytes, and whether they are all there are and too few to tell it from others.
+    pub(super) fn is_short(&self) -> Option<&[u8]> {
+        match &self.body {
+            Body::Text(rows) => Some(rows.input().start()).filter(|start| super::place::is_short(start)),
+            Body::Database(_) => None,
+        }
+    }
+
+    /// Goes on after a place that was reached before; answers whether the file is still what it was right before it. Where it
+    /// is not, nothing more can be read of it.
     ///
     /// # Errors
-    /// [`Fault::Changed`] where the file is not what it was up to there.
-    pub fn skip_to(&mut self, place: &Place) -> Result<(), ImportError> {
-        self.rows.skip_to(place).map_err(|fault| fault.of(&self.path))
+    /// [`ImportError`] where it cannot be read.
+    pub fn skip_to(&mut self, place: &Place) -> Result<bool, ImportError> {
+        let skipped = match &mut self.body {
+            Body::Text(rows) => rows.skip_to(place),
+            Body::Database(db) => db.skip_to(place),
+        };
+        skipped.map_err(|fault| fault.of(&self.part.label()))
+    }
+
+    /// Whether a file that is to be read from its start ends before an offset.
+    pub(super) fn ends_before(&mut self, offset: u64) -> Result<bool, ImportError> {
+        let Body::Text(rows) = &mut self.body else { return Ok(false) };
+        rows.input_mut().ends_before(offset).map_err(|fault| fault.of(&self.part.label()))
     }
 
     /// The next row, good or bad; none at the end of the file.
@@ -149,17 +314,32 @@ impl Reader {
     /// # Errors
     /// [`ImportError`] where there is no way on.
     pub fn next_item(&mut self) -> Result<Option<Item>, ImportError> {
-        self.try_next().map_err(|fault| fault.at(&self.path, self.rows.input().line()))
+        self.try_next().map_err(|fault| match &self.body {
+            Body::Text(rows) => fault.at(&self.part.label(), rows.input().line()),
+            Body::Database(_) => fault.of(&self.part.label()),
+        })
     }
 
     fn try_next(&mut self) -> Result<Option<Item>, Fault> {
-        let item = self.rows.next()?;
+        let item = match &mut self.body {
+            Body::Text(rows) => match rows.next() {
+                // A file that is being written has not got its end yet.
+                Err(Fault::CutOff) if self.growing => return Ok(None),
+                Ok(None) if !self.growing => {
+                    // Damage after the last row is damage, too.
+                    rows.input_mut().skip_rest()?;
+                    None
+                }
+                other => other?,
+            },
+            Body::Database(db) => db.next()?,
+        };
         if item.is_some() {
             // Not past the format's end: a file that has grown has its new rows before that.
-            self.reached.clone_from(self.rows.reached());
-        } else {
-            // Damage after the last row is damage, too.
-            self.rows.input_mut().skip_rest()?;
+            match &self.body {
+                Body::Text(rows) => self.reached.clone_from(rows.reached()),
+                Body::Database(db) => self.reached.clone_from(db.reached()),
+            }
         }
         Ok(item)
     }
@@ -171,23 +351,11 @@ impl Reader {
 
     /// Bytes of the file read so far, as it lies on the disk, and its size.
     pub fn progress(&self) -> (u64, u64) {
-        self.rows.input().progress()
-    }
-}
-
-/// Reads up to the line that names the columns; an earlier one names the program.
-fn lines(input: Input, now: Millis) -> Result<csv::Csv, Fault> {
-    let mut table = table::Table::new(input);
-    while table.read()? {
-        if table.text().starts_with(b"WigleWifi-") {
-            continue;
+        match &self.body {
+            Body::Text(rows) => rows.input().progress(),
+            Body::Database(db) => db.progress(),
         }
-        table.split();
-        let columns = wigle::Columns::named(table.columns()).ok_or(Fault::Heading)?;
-        table.is_heading();
-        return Ok(csv::Csv::new(table, Box::new(columns), false, now));
     }
-    Err(Fault::Heading)
 }
 
 #[cfg(test)]

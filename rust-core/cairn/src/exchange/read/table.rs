@@ -7,7 +7,8 @@ use crate::exchange::Fault;
 use crate::exchange::input::Input;
 use crate::exchange::place::Mark;
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
+/// What some programs begin UTF-8 with.
+pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A file of lines.
 pub(super) struct Table {

@@ -1,0 +1,225 @@
+//! Databases of other programs, read row by row. Each is copied first, and the copy read as what nobody writes to: the program
+//! it belongs to never notices. The only SQL outside `store`, for none of it is Cairn's.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::{Format, Item, kismet, neostumbler_database};
+use crate::exchange::packed::{self, Entry};
+use crate::exchange::place::{FINGERPRINT, Mark, SourceId, is_tail};
+use crate::exchange::{Fault, Place};
+use crate::model::Millis;
+
+/// How an `SQLite` file begins.
+const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// How a rollback journal begins that still has to be rolled back.
+const HOT_JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+
+/// No value of these programs comes near; what is longer is not taken into memory.
+const MAX_VALUE: i32 = 4 << 20;
+
+/// Whether a file that begins so is an `SQLite` database.
+pub(super) fn is_one(start: &[u8]) -> bool {
+    start.starts_with(MAGIC)
+}
+
+/// A row of the program's own, and what it makes.
+pub(super) struct Found {
+    /// Its number; later rows have greater ones.
+    pub id: i64,
+    pub item: Item,
+    /// What tells it from the row of that number in another database.
+    pub trace: Vec<u8>,
+}
+
+/// One program's tables.
+pub(super) trait Tables: Send {
+    /// The first row with a greater number than `after`.
+    fn next(&mut self, db: &Connection, after: i64, now: Millis) -> rusqlite::Result<Option<Found>>;
+
+    /// Forgets what was read ahead: reading goes on elsewhere.
+    fn rewind(&mut self) {}
+
+    /// What tells the row of a number from others, where it is there.
+    fn trace(&self, db: &Connection, id: i64) -> rusqlite::Result<Option<Vec<u8>>>;
+
+    /// The greatest number there is.
+    fn last(&self, db: &Connection) -> rusqlite::Result<i64>;
+}
+
+/// A database being read.
+pub(super) struct Database {
+    db: Connection,
+    tables: Box<dyn Tables>,
+    now: Millis,
+    reached: Mark,
+    last: i64,
+    size: u64,
+    source: SourceId,
+    _copy: Copy,
+}
+
+/// A copy that goes when it is no longer read; on systems that allow it, its name goes at once.
+struct Copy(PathBuf);
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        // Gone already where open files keep their content without a name.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+impl Database {
+    /// Copies a database to `scratch` and opens the copy.
+    pub fn open(path: &Path, entry: Option<&Entry>, scratch: &Path, now: Millis) -> Result<(Format, Self), Fault> {
+        if entry.is_none() {
+            refuse_unfinished(path)?;
+        }
+        let mut bytes = packed::unpack(path, entry)?.bytes;
+        Self::copy(&mut *bytes, scratch, now)
+    }
+
+    /// The same of bytes that a file would hold.
+    pub fn copy(bytes: &mut dyn Read, scratch: &Path, now: Millis) -> Result<(Format, Self), Fault> {
+        let copy = Copy(scratch.to_owned());
+        let mut file = File::create(scratch).map_err(|e| Fault::Copy(e.kind()))?;
+        let size = copy_all(bytes, &mut file)?;
+        drop(file);
+        let (format, db, tables, last) = open_copy(scratch).map_err(|e| e.unwrap_or(Fault::DamagedDatabase))?;
+        let _ = std::fs::remove_file(scratch);
+        let mut new =
+            Self { db, tables, now, reached: Mark::default(), last, size, source: SourceId::of(&[], 0), _copy: copy };
+        // Named by its first row: another database of the program begins with another.
+        let first = new.tables.next(&new.db, i64::MIN, now).map_err(|_| Fault::DamagedDatabase)?;
+        new.tables.rewind();
+        new.source = SourceId::of(&first.map(|f| f.trace).unwrap_or_default(), 0);
+        Ok((format, new))
+    }
+
+    pub fn source(&self) -> SourceId {
+        self.source
+    }
+
+    pub fn next(&mut self) -> Result<Option<Item>, Fault> {
+        let after = if self.reached.line == 0 { i64::MIN } else { self.reached.offset as i64 };
+        let found = self.tables.next(&self.db, after, self.now).map_err(|_| Fault::DamagedDatabase)?;
+        Ok(found.map(|Found { id, item, trace }| {
+            self.reached = Mark { offset: id as u64, line: self.reached.line + 1, tail: trace };
+            item
+        }))
+    }
+
+    /// Whether the row at a place is there, and the one that was there.
+    pub fn holds(&self, place: &Place) -> Result<bool, Fault> {
+        let trace = self.tables.trace(&self.db, place.offset as i64).map_err(|_| Fault::DamagedDatabase)?;
+        Ok(trace.is_some_and(|trace| is_tail(&trace, place)))
+    }
+
+    pub fn skip_to(&mut self, place: &Place) -> Result<bool, Fault> {
+        let trace = self.tables.trace(&self.db, place.offset as i64).map_err(|_| Fault::DamagedDatabase)?;
+        let Some(tail) = trace.filter(|trace| is_tail(trace, place)) else { return Ok(false) };
+        self.reached = Mark { offset: place.offset, line: place.line, tail };
+        self.tables.rewind();
+        Ok(true)
+    }
+
+    pub fn reached(&self) -> &Mark {
+        &self.reached
+    }
+
+    /// A share of its rows as the same share of its bytes.
+    pub fn progress(&self) -> (u64, u64) {
+        let share = self.reached.offset as f64 / (self.last.max(1) as f64);
+        ((self.size as f64 * share.clamp(0.0, 1.0)) as u64, self.size)
+    }
+}
+
+/// Refuses a database beside which a journal says that it is not all there is.
+fn refuse_unfinished(path: &Path) -> Result<(), Fault> {
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let has_log = std::fs::metadata(beside("-wal")).is_ok_and(|about| about.len() > 0);
+    let mut head = [0; HOT_JOURNAL.len()];
+    let is_hot =
+        File::open(beside("-journal")).and_then(|mut f| f.read_exact(&mut head)).is_ok() && head == HOT_JOURNAL;
+    if has_log || is_hot { Err(Fault::DatabaseInUse) } else { Ok(()) }
+}
+
+fn copy_all(from: &mut dyn Read, to: &mut File) -> Result<u64, Fault> {
+    use io::Write;
+    let mut buffer = vec![0; 1 << 16];
+    let mut size = 0;
+    loop {
+        let n = from.read(&mut buffer)?;
+        if n == 0 {
+            return Ok(size);
+        }
+        to.write_all(&buffer[..n]).map_err(|e| Fault::Copy(e.kind()))?;
+        size += n as u64;
+    }
+}
+
+type Opened = (Format, Connection, Box<dyn Tables>, i64);
+
+/// Opens the copy; `None` as an error stands for a database that cannot be read.
+fn open_copy(path: &Path) -> Result<Opened, Option<Fault>> {
+    let sql = |_: rusqlite::Error| None;
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
+            other => uri.push_str(&format!("%{other:02x}")),
+        }
+    }
+    uri.push_str("?immutable=1&mode=ro");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(uri, flags).map_err(sql)?;
+    // What others wrote is data, not code: nothing in it is run.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(sql)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(sql)?;
+    db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE).map_err(sql)?;
+    db.execute_batch("PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192;").map_err(sql)?;
+    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql)?;
+    if verdict != "ok" {
+        return Err(None);
+    }
+    let known: Option<(Format, Box<dyn Tables>)> = if is_table(&db, "KISMET").map_err(sql)? {
+        Some((Format::Kismet, Box::new(kismet::Kismet::of(&db).map_err(sql)?)))
+    } else {
+        neostumbler_database::Reports::of(&db)
+            .map_err(sql)?
+            .map(|reports| (Format::NeoStumblerDatabase, Box::new(reports) as Box<dyn Tables>))
+    };
+    let (format, tables) = known.ok_or(Some(Fault::UnknownDatabase))?;
+    let last = tables.last(&db).map_err(sql)?;
+    Ok((format, db, tables, last))
+}
+
+/// Whether there is a table of that name, with its own rows: neither a view nor what a module makes up.
+pub(super) fn is_table(db: &Connection, name: &str) -> rusqlite::Result<bool> {
+    let sql: Option<String> = db
+        .query_row("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", [name], |row| row.get(0))
+        .optional()?;
+    Ok(sql.is_some_and(|sql| !sql.trim_start().to_ascii_uppercase().starts_with("CREATE VIRTUAL")))
+}
+
+/// Whether a table has a column of that name.
+pub(super) fn has_column(db: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
+    db.prepare("SELECT 1 FROM pragma_table_info(?) WHERE name = ? COLLATE NOCASE")?.exists([table, column])
+}
+
+/// Numbers as one trace.
+pub(super) fn trace_of(numbers: &[f64]) -> Vec<u8> {
+    let mut trace: Vec<u8> = numbers.iter().flat_map(|n| n.to_bits().to_be_bytes()).collect();
+    trace.truncate(FINGERPRINT);
+    trace
+}
