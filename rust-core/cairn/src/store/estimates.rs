@@ -23,14 +23,17 @@ pub(crate) fn read(db: &Connection, key: EmitterKey) -> Result<Option<Learned>, 
     .transpose()
 }
 
-/// Stores what is thought of emitters; of two opinions the later one, of two of one day the one that rests on more.
+/// Of two opinions the later one stays; of two of one day the one that rests on more, and then whichever comes later on the map,
+/// so that it does not matter which was there first.
+const NEWER_WINS: &str = "ON CONFLICT (key) DO UPDATE SET lat = excluded.lat, lon = excluded.lon, radius = excluded.radius,
+                                                         samples = excluded.samples, day = excluded.day
+                          WHERE (excluded.day, excluded.samples, excluded.lat, excluded.lon) > (day, samples, lat, lon)";
+
+/// Stores what is thought of emitters.
 pub(crate) fn write(db: &Connection, estimates: &[Estimate]) -> Result<(), StoreError> {
-    let mut upsert = db.prepare_cached(
-        "INSERT INTO estimate (key, lat, lon, radius, samples, day) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET lat = excluded.lat, lon = excluded.lon, radius = excluded.radius,
-                                         samples = excluded.samples, day = excluded.day
-         WHERE (excluded.day, excluded.samples) >= (day, samples)",
-    )?;
+    let mut upsert = db.prepare_cached(&format!(
+        "INSERT INTO estimate (key, lat, lon, radius, samples, day) VALUES (?, ?, ?, ?, ?, ?) {NEWER_WINS}"
+    ))?;
     let mut name = db.prepare_cached(
         "INSERT OR IGNORE INTO cell (emitter, radio, mcc, mnc, area, cell) VALUES (?, ?, ?, ?, ?, ?)",
     )?;
@@ -44,6 +47,22 @@ pub(crate) fn write(db: &Connection, estimates: &[Estimate]) -> Result<(), Store
             name.execute(params![key, cell.radio() as i64, cell.mcc(), cell.mnc(), cell.area(), cell.cell() as i64])?;
         }
     }
+    Ok(())
+}
+
+/// Brings in what is thought in the database attached as `other`.
+pub(crate) fn merge(db: &Connection) -> Result<(), StoreError> {
+    db.execute(
+        &format!(
+            "INSERT INTO main.estimate (key, lat, lon, radius, samples, day)
+             SELECT key, lat, lon, radius, samples, day FROM other.estimate WHERE true {NEWER_WINS}"
+        ),
+        [],
+    )?;
+    db.execute(
+        "INSERT OR IGNORE INTO main.cell SELECT * FROM other.cell WHERE emitter IN (SELECT key FROM other.estimate)",
+        [],
+    )?;
     Ok(())
 }
 

@@ -106,12 +106,19 @@ fn map_trips(db: &Connection, summary: &mut MergeSummary) -> Result<HashMap<i64,
         [],
     )?;
     db.execute(
-        "INSERT INTO main.import (source, offset, line, tail, trip)
-         SELECT i.source, i.offset, i.line, i.tail, t.ours FROM other.import i JOIN temp.merge_trip t ON t.theirs = i.trip
+        "INSERT INTO main.import (source, offset, line, tail, trip, format, name)
+         SELECT i.source, i.offset, i.line, i.tail, t.ours, i.format, i.name
+         FROM other.import i JOIN temp.merge_trip t ON t.theirs = i.trip
          WHERE true
          ON CONFLICT (source) DO UPDATE SET
-           offset = excluded.offset, line = excluded.line, tail = excluded.tail, trip = excluded.trip
+           offset = excluded.offset, line = excluded.line, tail = excluded.tail, trip = excluded.trip,
+           format = excluded.format, name = excluded.name
          WHERE excluded.offset > offset",
+        [],
+    )?;
+    db.execute(
+        "INSERT OR IGNORE INTO main.import_mark (source, offset, line, tail)
+         SELECT source, offset, line, tail FROM other.import_mark",
         [],
     )?;
     pairs(db, "SELECT theirs, ours FROM temp.merge_trip")
