@@ -25,6 +25,8 @@ const MAX_DEVICES: usize = 50_000;
 /// Before this version of the database, degrees are whole numbers of 1e-5.
 const DEGREES_SINCE: i64 = 5;
 
+const KMH_PER_MS: f64 = 3.6;
+
 pub(super) struct Kismet {
     per_degree: f64,
     /// Packets that have been read and not handed out.
@@ -43,7 +45,7 @@ struct Packet {
     lat: f64,
     lon: f64,
     alt: Option<f64>,
-    /// m/s.
+    /// km/h.
     speed: Option<f64>,
     heading: Option<f64>,
     signal: Option<f64>,
@@ -144,7 +146,7 @@ impl Packet {
         Ok(Fix {
             accuracy: None,
             altitude: self.alt.filter(|a| *a != 0.0).map(Metres),
-            speed: self.speed.filter(|s| *s > 0.0),
+            speed: self.speed.filter(|s| *s > 0.0).map(|s| s / KMH_PER_MS),
             heading: self.heading.filter(|h| (0.0..=360.0).contains(h) && *h != 0.0),
             ..Fix::gnss(Millis(0), utc, place, Metres(0.0))
         })
