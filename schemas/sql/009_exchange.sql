@@ -3,7 +3,7 @@
 ALTER TABLE import ADD COLUMN format TEXT;  -- what the file was read as; null where an older version imported it
 ALTER TABLE import ADD COLUMN name TEXT;    -- the file's own name, without its folder
 
--- Places passed in a file, about every 64 KiB, and each row's in its first 4 KiB: where the file was changed behind one of
+-- Places passed in a file, about every 16 KiB, and each row's in its first 4 KiB: where the file was changed behind one of
 -- them, it is known up to where it is still the same. Of a database there are none: its rows have numbers.
 CREATE TABLE import_mark (
   source  INTEGER NOT NULL,

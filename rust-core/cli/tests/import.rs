@@ -64,6 +64,144 @@ fn a_file_is_taken_in_once_and_again_on_request() {
     assert!(changed.err.contains("changed"), "{changed:?}");
 }
 
+/// A log in the words of one line each, and how far it was written.
+fn log_of(lines: u64, other: u64) -> String {
+    let (same, else_): (String, String) = (walk(lines), walk(lines + other).replace(",Net,", ",Else,"));
+    same + &else_.lines().skip(2 + lines as usize).map(|l| format!("{l}\n")).collect::<String>()
+}
+
+#[test]
+fn a_file_that_was_cut_and_written_anew_is_told_with_the_bytes_in_doubt() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, file) = (folder.path().join("db"), folder.path().join("walk.csv"));
+    let import = |more: &[&str]| cairn(&[&["import", "--db", text(&db), text(&file)], more].concat());
+    let whole = walk(4_000);
+    fs::write(&file, &whole).unwrap();
+    assert_eq!(import(&[]).code, Some(0));
+    let before = totals(text(&db));
+
+    let cut = &whole[..whole.len() / 2];
+    fs::write(&file, cut).unwrap();
+    let told = import(&[]);
+    assert_eq!((told.code, told.err.lines().count()), (Some(1), 1), "{told:?}");
+    assert!(told.err.contains(&format!("to {} are in and no longer in the file", whole.len())), "{told:?}");
+    assert_eq!(totals(text(&db)), before);
+
+    // Written again as it was: sure again.
+    fs::write(&file, &whole).unwrap();
+    assert!(import(&[]).out.contains("nothing new"));
+
+    let other = log_of(2_000, 2_400);
+    fs::write(&file, &other).unwrap();
+    let told = import(&[]);
+    assert_eq!((told.code, told.err.lines().count()), (Some(1), 1), "{told:?}");
+    assert!(told.err.contains(&format!("to {} are in doubt", whole.len())), "{told:?}");
+    assert_eq!(totals(text(&db)), before, "nothing was taken");
+
+    // What is taken on request begins at the last place that is known to be the same, at most 16 KiB and a row before.
+    let taken = import(&["--doubtful", "--json"]).json();
+    let from = taken["resumedAt"].as_u64().unwrap();
+    assert!((1_780..=2_003).contains(&from), "from line {from}");
+    assert_eq!(taken["sightings"].as_u64().unwrap(), 4_400 + 3 - from);
+    assert!(import(&[]).out.contains("nothing new"));
+}
+
+#[test]
+fn a_short_file_that_was_cut_is_known_and_not_counted_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, file) = (folder.path().join("db"), folder.path().join("walk.csv"));
+    let import = || cairn(&["import", "--db", text(&db), text(&file)]);
+    fs::write(&file, walk(12)).unwrap();
+    assert_eq!(import().code, Some(0));
+    fs::write(&file, walk(8)).unwrap();
+    let told = import();
+    assert_eq!((told.code, told.err.contains("no longer in the file")), (Some(1), true), "{told:?}");
+    assert_eq!(stats(text(&db))["raw"], 12);
+}
+
+#[test]
+fn the_plan_says_what_would_be_read_in_which_order_and_from_where_and_takes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, logs) = (folder.path().join("db"), folder.path().join("logs"));
+    fs::create_dir(&logs).unwrap();
+    for (name, text) in [
+        ("walk.csv", walk(80)),
+        ("walk.csv.1", walk(40).replace("Net", "A")),
+        ("walk.csv.10", walk(40).replace("Net", "B")),
+    ] {
+        fs::write(logs.join(name), text).unwrap();
+    }
+    fs::write(logs.join("notes.txt"), "Dear diary").unwrap();
+    let plan = || cairn(&["import", "--plan", "--db", text(&db), text(&logs)]);
+    let names = |out: &str| -> Vec<String> {
+        out.lines().map(|l| l.rsplit_once("logs/").unwrap().1.split(':').next().unwrap().to_owned()).collect()
+    };
+    let first = plan();
+    assert_eq!(first.code, Some(0), "{first:?}");
+    assert_eq!(names(&first.out), ["notes.txt", "walk.csv.10", "walk.csv.1", "walk.csv"]);
+    assert!(first.out.lines().skip(1).all(|l| l.contains("WiGLE CSV") && l.contains("from its start")), "{first:?}");
+    assert!(!db.exists());
+
+    let ran = cairn(&["import", "--db", text(&db), text(&logs)]);
+    assert_eq!((ran.code, ran.err.lines().count()), (Some(0), 1), "the notes are passed over: {ran:?}");
+    fs::write(logs.join("walk.csv"), walk(88)).unwrap();
+    assert!(plan().out.lines().last().unwrap().contains("from line 83 "), "{:?}", plan());
+    fs::remove_file(logs.join("walk.csv")).unwrap();
+    let lost = cairn(&["import", "--db", text(&db), text(&logs)]);
+    assert_eq!((lost.code, lost.err.contains("read last is gone")), (Some(1), true), "{lost:?}");
+}
+
+#[test]
+fn a_growing_log_is_followed_over_its_rotation_until_it_is_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, log) = (folder.path().join("db"), folder.path().join("walk.csv"));
+    let whole = walk(400);
+    let lines: Vec<_> = whole.split_inclusive('\n').collect();
+    let (heading, rows) = lines.split_at(2);
+    fs::write(&log, heading.concat() + &rows[..100].concat()).unwrap();
+    let mut run = command(&["import", "--follow", "--for", "60", "--db", text(&db), text(&log)])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(900));
+    pause();
+    // A line that is not whole yet, then the rest of it.
+    let (half, rest) = rows[100].split_at(20);
+    fs::write(&log, heading.concat() + &rows[..100].concat() + half).unwrap();
+    pause();
+    fs::write(&log, heading.concat() + &rows[..100].concat() + half + rest + &rows[101..200].concat()).unwrap();
+    fs::rename(&log, folder.path().join("walk.csv.1")).unwrap();
+    fs::write(&log, heading.concat() + &rows[200..].concat()).unwrap();
+    pause();
+    assert!(std::process::Command::new("kill").args(["-TERM", &run.id().to_string()]).status().unwrap().success());
+    assert_eq!(run.wait().unwrap().code(), Some(0), "ends cleanly");
+    assert_eq!(stats(text(&db))["raw"], 396, "all but the last place, of which more may come");
+    assert_eq!(cairn(&["import", "--db", text(&db), text(&log)]).code, Some(0));
+    assert_eq!(stats(text(&db))["raw"], 400);
+    let idle = cairn(&["import", "--follow", "--idle", "0", "--db", text(&db), text(&log)]);
+    assert_eq!((idle.code, idle.out.as_str()), (Some(0), ""), "{idle:?}");
+}
+
+#[test]
+fn an_interrupted_import_ends_between_two_chunks_and_the_next_goes_on_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, file) = (folder.path().join("db"), folder.path().join("walk.csv"));
+    fs::write(&file, walk(200_000)).unwrap();
+    let run = command(&["import", "--db", text(&db), text(&file)])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(250));
+    assert!(std::process::Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap().success());
+    let ended = run.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!((ended.status.code(), said.contains("the next import goes on from here")), (Some(3), true), "{said}");
+    assert_eq!(stats(text(&db))["raw"].as_u64().unwrap() % 4_000, 0, "whole chunks");
+    assert_eq!(cairn(&["import", "--db", text(&db), text(&file)]).code, Some(0));
+    assert_eq!(stats(text(&db))["raw"], 200_000);
+}
+
 #[test]
 fn a_short_file_that_grows_is_known_again() {
     let folder = tempfile::tempdir().unwrap();

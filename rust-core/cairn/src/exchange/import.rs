@@ -16,7 +16,7 @@ const CHUNK: usize = 1_000;
 
 /// A place is remembered so many bytes after the last one: what is in doubt where a file was changed is not much more. Within
 /// [`START`] every row's is, so that a short file is known again when it was cut.
-const MARK_EVERY: u64 = 64 << 10;
+const MARK_EVERY: u64 = 16 << 10;
 
 /// What to do with a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -332,20 +332,20 @@ pub(super) fn common(
     reached: &Reached,
 ) -> Result<Common, ImportError> {
     let marks = engine.import_marks(reached.source).map_err(|e| Fault::Store(e).of(&part.label()))?;
-    let mut last = None;
-    for mark in marks.into_iter().filter(|m| m.offset < reached.place.offset) {
-        // Each from the start: a reader that missed its place is of no more use. Only a plain file is looked into where it is
-        // needed; what is packed is read anew each time, which is rare and bounded by the number of marks.
-        if !Reader::open(part, reading)?.skip_to(&mark)? {
-            break;
+    let mut last: Option<Place> = None;
+    let mut ahead = marks.into_iter().map(Some).chain([None]);
+    // Each from the start: a reader that missed its place is of no more use. Only a plain file is looked into where it is
+    // needed; what is packed is read anew each time, which is rare and bounded by the number of marks.
+    let missed = loop {
+        match ahead.next().flatten().filter(|m| m.offset < reached.place.offset) {
+            Some(mark) if Reader::open(part, reading)?.skip_to(&mark)? => last = Some(mark),
+            Some(mark) => break mark.offset,
+            None => break reached.place.offset,
         }
-        last = Some(mark);
-    }
-    let from = last.map_or(0, |m: Place| m.offset);
-    let reached = reached.place.offset;
-    // Whether all that is left of it was there.
-    let mut rest = Reader::open(part, reading)?;
-    let ends_before = rest.ends_before(reached)?;
+    };
+    let (from, reached) = (last.map_or(0, |m| m.offset), reached.place.offset);
+    // It is only shorter where all that is left of it was there, as far as that is known.
+    let ends_before = Reader::open(part, reading)?.ends_before(missed)?;
     let fault = if ends_before { Fault::Shorter { from, reached } } else { Fault::Changed { from, reached } };
     Ok(Common { last, fault })
 }
