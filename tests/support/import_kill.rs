@@ -220,8 +220,8 @@ fn totals(database: &Path, files: &[PathBuf]) -> Result<Vec<u64>, String> {
         exchange::run(&engine, file, ImportOptions::default(), &mut |_| (), &never).map_err(|e| e.to_string())?;
     }
     let Stats { counts, reports, sightings, totals, .. } = engine.stats().map_err(said("the totals"))?;
-    let points = u64::from(totals.counts.wifi);
+    let new = totals.counts.wifi;
     engine.close().map_err(said("the database"))?;
     let dropped = counts.dropped.values().sum();
-    Ok(vec![counts.raw, counts.fixes, counts.kept, counts.counted, dropped, reports, sightings, points])
+    Ok(vec![counts.raw, counts.fixes, counts.kept, counts.counted, dropped, reports, sightings, new])
 }

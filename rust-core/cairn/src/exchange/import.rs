@@ -23,12 +23,22 @@ const MARK_EVERY: u64 = 16 << 10;
 pub struct ImportOptions {
     /// Whether the reports go to the services.
     pub upload: bool,
-    /// Whether to take the file in from its start though it, or its start, is in already.
-    pub again: bool,
-    /// Whether to take in what stands in a file behind the last place up to which it is what it was.
-    pub doubtful: bool,
+    /// Where to begin in a file of which something is in.
+    pub begin: Begin,
     /// Whether the file is still being written: what stands last in it waits for the rest.
     pub growing: bool,
+}
+
+/// Where an import begins in a file of which something is in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Begin {
+    /// Where the last one ended; where the file was changed before that, nothing is taken.
+    #[default]
+    WhereItEnded,
+    /// The same, but in a changed file behind the last place up to which it is what it was.
+    WhereItIsTheSame,
+    /// At its start, as if nothing of it were in.
+    AtTheStart,
 }
 
 /// How far an import is.
@@ -172,13 +182,13 @@ impl<'a> Import<'a> {
     fn begin(engine: &'a Engine, part: &'a Part, options: ImportOptions) -> Result<Self, ImportError> {
         let reading = reading(engine, options.growing);
         let mut reader = Reader::open(part, reading)?;
-        let reached = if options.again { None } else { reached(engine, part, &reader)? };
+        let reached = if options.begin == Begin::AtTheStart { None } else { reached(engine, part, &reader)? };
         let mut place = reached.map(|r| r.place);
         if let Some(reached) = &reached
             && !reader.skip_to(&reached.place)?
         {
             let common = common(engine, part, reading, reached)?;
-            if !options.doubtful {
+            if options.begin != Begin::WhereItIsTheSame {
                 return Err(common.fault.of(&part.label()));
             }
             reader = Reader::open(part, reading)?;

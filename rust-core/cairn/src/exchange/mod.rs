@@ -24,7 +24,7 @@ pub use bad::{BadRow, BadRows, FIRST_LINES, Lines};
 pub use export::{ExportError, ExportFormat, ExportOptions, Selection, Watch, export, export_to};
 pub use fault::{Fault, ImportError};
 pub use follow::{Follow, Followed, follow};
-pub use import::{ImportOptions, ImportSummary, PartSummary, Progress, run};
+pub use import::{Begin, ImportOptions, ImportSummary, PartSummary, Progress, run};
 pub use part::{Part, parts};
 pub(crate) use place::START;
 pub use place::{Place, SourceId};

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use cairn::engine::Engine;
 use cairn::exchange::{
-    self, BadRow, BadRows, FIRST_LINES, Fault, Follow, Followed, ImportError, ImportOptions, ImportSummary, Lines,
-    PartSummary, Planned, Progress, Stream,
+    self, BadRow, BadRows, Begin, FIRST_LINES, Fault, Follow, Followed, ImportError, ImportOptions, ImportSummary,
+    Lines, PartSummary, Planned, Progress, Stream,
 };
 use cairn::{Clock, SystemClock};
 use clap::Args;
@@ -93,7 +93,12 @@ impl Import {
     }
 
     fn options(&self) -> ImportOptions {
-        ImportOptions { upload: self.upload, again: self.again, doubtful: self.doubtful, growing: false }
+        let begin = match (self.again, self.doubtful) {
+            (true, _) => Begin::AtTheStart,
+            (_, true) => Begin::WhereItIsTheSame,
+            _ => Begin::WhereItEnded,
+        };
+        ImportOptions { upload: self.upload, begin, growing: false }
     }
 
     fn read(&self, engine: &Engine, json: bool, cancel: &AtomicBool) -> Result<Outcome, Failure> {

@@ -177,7 +177,7 @@ fn open_copy(path: &Path) -> Result<Opened, Option<Fault>> {
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
             b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
-            other => uri.push_str(&format!("%{other:02x}")),
+            other => uri.extend(['%', hex(other >> 4), hex(other & 15)]),
         }
     }
     uri.push_str("?immutable=1&mode=ro");
@@ -202,6 +202,10 @@ fn open_copy(path: &Path) -> Result<Opened, Option<Fault>> {
     let (format, tables) = known.ok_or(Some(Fault::UnknownDatabase))?;
     let last = tables.last(&db).map_err(sql)?;
     Ok((format, db, tables, last))
+}
+
+fn hex(digit: u8) -> char {
+    char::from_digit(u32::from(digit), 16).unwrap_or('0')
 }
 
 /// Whether there is a table of that name, with its own rows: neither a view nor what a module makes up.
