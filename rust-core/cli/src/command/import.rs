@@ -47,6 +47,7 @@ packed or rotated since. Where a file was changed behind that place, the bytes i
 
 #[derive(Args)]
 #[command(after_help = FORMATS)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub struct Import {
     #[command(flatten)]
     database: Database,
