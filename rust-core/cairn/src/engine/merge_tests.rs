@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 
 use super::*;
-use crate::exchange::{Chunk, Place, Row, SourceId};
+use crate::exchange::{Chunk, Format, Origin, Place, Row, SourceId};
 use crate::ledger::{GROUND, Hexagon};
 use crate::model::{Dbm, HeardWifi, LatLng, LocalPlane, Mac, Metres, Millis, Ssid};
 use crate::outbox::{Answer, Conditions, Protocol, Request, ServiceSettings, Transport, TransportError};
@@ -104,7 +104,18 @@ impl Phone {
         let place = Place { offset: 100_000, line: 1, tail_hash: 0 };
         let source = SourceId(number as i64);
         self.lives(number, lived, |engine| {
-            engine.import(Chunk { source, place, rows: vec![Row { fix, scan }], upload: true, trip: None }).unwrap();
+            let chunk = Chunk {
+                source,
+                origin: Origin { format: Format::Wigle, name: "walk.csv".to_owned() },
+                place,
+                marks: Vec::new(),
+                rows: vec![Row { fix, scan }],
+                estimates: Vec::new(),
+                upload: true,
+                trip: None,
+                after: None,
+            };
+            engine.import(chunk).unwrap();
         })
     }
 
