@@ -1,4 +1,4 @@
-//! A process that reads a log as far as it is there, until it is killed: the victim of `tests/import_kill`.
+//! A process that follows a log until it is killed: the victim of `tests/import_kill`.
 //!
 //! `import-victim DATABASE PATTERN` prints what is wrong with files, one line each.
 
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: import-victim DATABASE PATTERN".into());
     };
     let engine = Engine::open(Config::for_file(PathBuf::from(database)))?.engine;
-    let follow = Follow { every: Duration::from_millis(1), until: None, idle: Some(Duration::ZERO) };
+    let follow = Follow { every: Duration::from_millis(1), until: None, idle: None };
     let mut told = |followed: Followed<'_>| match followed {
         Followed::Read(_) => {}
         Followed::Failed(error) => println!("{error}"),

@@ -186,7 +186,7 @@ pub fn import_again_and_again(victim: &Path, rounds: u32, seed: u64) -> Result<D
             .stderr(Stdio::null())
             .spawn()
             .map_err(said("the victim does not start"))?;
-        std::thread::sleep(Duration::from_micros(chance.random_range(1_000..60_000)));
+        std::thread::sleep(Duration::from_micros(chance.random_range(1_000..40_000)));
         done.killed += u32::from(child.try_wait().map_err(said("the victim"))?.is_none());
         child.kill().map_err(said("the victim cannot be killed"))?;
         child.wait().map_err(said("the victim cannot be awaited"))?;
