@@ -163,7 +163,7 @@ fn a_zone_and_a_name_that_opts_out_keep_reckoned_places_out_and_take_them_back()
 #[test]
 fn damage_of_any_kind_ends_in_rows_or_in_one_clear_fault() {
     let seed = std::env::var("CAIRN_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(6);
-    let rounds = std::env::var("CAIRN_ROUNDS").ok().and_then(|s| s.parse().ok()).unwrap_or(50);
+    let rounds = std::env::var("CAIRN_ROUNDS").ok().and_then(|s| s.parse().ok()).unwrap_or(300);
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let folder = tempfile::tempdir().unwrap();
     let (file, copy) = (folder.path().join("file"), folder.path().join("copy"));

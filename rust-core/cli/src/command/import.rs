@@ -14,6 +14,7 @@ use cairn::{Clock, SystemClock};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::database::Database;
 use crate::failure::{Failure, Outcome};
@@ -212,13 +213,14 @@ impl Import {
     }
 }
 
-/// Set by SIGINT, SIGTERM and SIGHUP: the import then ends between two chunks.
+/// Set by SIGINT and SIGTERM: the import then ends between two chunks.
 fn interrupted() -> Arc<AtomicBool> {
     let cancel = Arc::new(AtomicBool::new(false));
-    let set = Arc::clone(&cancel);
-    // Without a handler the process dies where it stands, and the next import goes on from there all the same.
-    if let Err(e) = ctrlc::set_handler(move || set.store(true, Ordering::Relaxed)) {
-        log::warn!("import: signals cannot be handled: {e}");
+    for signal in [SIGINT, SIGTERM] {
+        // Without a handler the process dies where it stands, and the next import goes on from there all the same.
+        if let Err(e) = signal_hook::flag::register(signal, Arc::clone(&cancel)) {
+            log::warn!("import: signals cannot be handled: {}", e.kind());
+        }
     }
     cancel
 }
