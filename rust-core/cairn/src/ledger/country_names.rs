@@ -1,9 +1,9 @@
 //! Countries' usual English names, as they follow "in", for the ranks' words. Other languages have theirs from the platform.
 
-/// ISO 3166-1 alpha-2 codes (and XK, which the boundaries use for Kosovo) with names, in order of the codes.
+/// ISO 3166-1 alpha-2 codes (with XK, which the boundaries use for Kosovo, and the reserved AC and TA) with names, in order of the codes.
 #[rustfmt::skip]
 pub(super) const NAMES: &[(&str, &str)] = &[
-    ("AD", "Andorra"), ("AE", "the United Arab Emirates"), ("AF", "Afghanistan"), ("AG", "Antigua and Barbuda"),
+    ("AC", "Ascension Island"), ("AD", "Andorra"), ("AE", "the United Arab Emirates"), ("AF", "Afghanistan"), ("AG", "Antigua and Barbuda"),
     ("AI", "Anguilla"), ("AL", "Albania"), ("AM", "Armenia"), ("AO", "Angola"), ("AQ", "Antarctica"),
     ("AR", "Argentina"), ("AS", "American Samoa"), ("AT", "Austria"), ("AU", "Australia"), ("AW", "Aruba"),
     ("AX", "Åland"), ("AZ", "Azerbaijan"), ("BA", "Bosnia and Herzegovina"), ("BB", "Barbados"), ("BD", "Bangladesh"),
@@ -47,7 +47,7 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("SH", "Saint Helena"), ("SI", "Slovenia"), ("SJ", "Svalbard"), ("SK", "Slovakia"), ("SL", "Sierra Leone"),
     ("SM", "San Marino"), ("SN", "Senegal"), ("SO", "Somalia"), ("SR", "Suriname"), ("SS", "South Sudan"),
     ("ST", "São Tomé and Príncipe"), ("SV", "El Salvador"), ("SX", "Sint Maarten"), ("SY", "Syria"),
-    ("SZ", "Eswatini"), ("TC", "the Turks and Caicos Islands"), ("TD", "Chad"), ("TF", "the French Southern Lands"),
+    ("SZ", "Eswatini"), ("TA", "Tristan da Cunha"), ("TC", "the Turks and Caicos Islands"), ("TD", "Chad"), ("TF", "the French Southern Lands"),
     ("TG", "Togo"), ("TH", "Thailand"), ("TJ", "Tajikistan"), ("TK", "Tokelau"), ("TL", "East Timor"),
     ("TM", "Turkmenistan"), ("TN", "Tunisia"), ("TO", "Tonga"), ("TR", "Türkiye"), ("TT", "Trinidad and Tobago"),
     ("TV", "Tuvalu"), ("TW", "Taiwan"), ("TZ", "Tanzania"), ("UA", "Ukraine"), ("UG", "Uganda"),
