@@ -1,0 +1,4 @@
+//! GPX.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::read(b"<gpx>", data));
