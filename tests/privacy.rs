@@ -174,7 +174,7 @@ fn nothing_private_is_stored_exported_sent_or_logged() {
 
     // Exports.
     let mut json = Vec::new();
-    let options = ExportOptions { format: ExportFormat::Geosubmit, selection: Selection::All };
+    let options = ExportOptions::new(ExportFormat::Geosubmit);
     export(&week.engine, options, &mut json, &mut |_| true).unwrap();
     let exported: Value = serde_json::from_slice(&json).unwrap();
     assert!(!exported["items"].as_array().unwrap().is_empty());

@@ -260,7 +260,7 @@ impl NativeCore {
         work: &Arc<Work>,
     ) -> Result<u64, CoreException> {
         let selection = if quarantined { Selection::Quarantined } else { Selection::All };
-        let options = ExportOptions { format: kind.into(), selection };
+        let options = ExportOptions { selection, ..ExportOptions::new(kind.into()) };
         // How many were refused is not known beforehand; counting everything stored would only be thrown away.
         let of = if quarantined { 0 } else { self.engine.stats()?.reports };
         let mut watch = |written| {

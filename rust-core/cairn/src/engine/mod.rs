@@ -30,7 +30,7 @@ use owner::{Message, Owner};
 
 pub use collection::{Collection, Reaction, Told};
 pub use merge::{MergeError, MergeProgress, MergeSummary};
-pub use read::{Soundness, Stats};
+pub use read::{LearnedEmitter, Soundness, Stats};
 pub use settings::{Rules, ZoneAdded};
 
 /// Messages that may wait for the owner: two minutes of fixes and scans at the fastest rates sensors have.

@@ -7,18 +7,40 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use super::write::{self, Writer};
+use super::{Filter, Kinds};
 use crate::CoreError;
 use crate::engine::Engine;
-use crate::model::{Report, TripId};
-use crate::outbox::wire::{self, Metadata};
+use crate::model::EmitterKind;
 
-/// The formats that can be written.
+/// The formats that can be written. What stands in each: `schemas/exchange/out.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportFormat {
     /// A body of geosubmit, version 2, one report per line: everything that is stored.
     Geosubmit,
     /// GPX 1.1: the reports' places, one track per trip.
     Gpx,
+    /// KML 2.2: the reports' places, each with what was heard there, one folder per trip.
+    Kml,
+    /// The same, packed as KMZ.
+    Kmz,
+    /// `GeoJSON` (RFC 7946): one point per report, with what was heard there.
+    GeoJson,
+    /// `WiGLE`'s CSV 1.6: one line per sighting.
+    Wigle,
+    /// What microG imports: where access points are that stay where they are, CSV packed with gzip.
+    MicrogWifi,
+    /// The same of cells.
+    MicrogCells,
+    /// A database of Cairn's own that can be given away.
+    Database,
+}
+
+impl ExportFormat {
+    /// Whether its rows are emitters that were learned, and not reports.
+    pub const fn is_learned(self) -> bool {
+        matches!(self, Self::MicrogWifi | Self::MicrogCells)
+    }
 }
 
 /// Which reports are written.
@@ -32,24 +54,33 @@ pub enum Selection {
 }
 
 /// What to write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExportOptions {
     /// As what.
     pub format: ExportFormat,
     /// Which reports.
     pub selection: Selection,
+    /// Which part of them.
+    pub filter: Filter,
 }
 
-/// Told the number of reports written so far, every few hundred; answers whether to go on.
+impl ExportOptions {
+    /// All there is.
+    pub fn new(format: ExportFormat) -> Self {
+        Self { format, selection: Selection::All, filter: Filter::default() }
+    }
+}
+
+/// Told the number of rows written so far, every few hundred; answers whether to go on.
 pub type Watch<'a> = &'a mut dyn FnMut(u64) -> bool;
 
-/// Reports between two calls of a [`Watch`]: some milliseconds.
+/// Rows between two calls of a [`Watch`]: some milliseconds.
 const WATCH_EVERY: u64 = 256;
 
 /// Why an export failed.
 #[derive(Debug, Error)]
 pub enum ExportError {
-    /// The database could not be read.
+    /// The database could not be read, or what is wanted cannot be had in this format.
     #[error(transparent)]
     Store(#[from] CoreError),
     /// The export was stopped on request.
@@ -60,20 +91,34 @@ pub enum ExportError {
     Write(#[from] io::Error),
 }
 
-/// Writes reports, as far as today's zones and lists allow them out, into a file; answers how many. The file appears when it is
-/// complete; an older one is kept until then.
+impl From<crate::store::StoreError> for ExportError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Writes reports, or emitters, as far as today's zones and lists allow them out, into a file; answers how many. The file
+/// appears when it is complete; an older one is kept until then.
 ///
 /// # Errors
 /// [`ExportError`]: then nothing is left behind.
 pub fn export_to(engine: &Engine, options: ExportOptions, path: &Path, watch: Watch<'_>) -> Result<u64, ExportError> {
+    check(options)?;
     let mut part = OsString::from(path);
     part.push(".part");
-    let written = File::create(&part).map_err(ExportError::from).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        let reports = export(engine, options, &mut out, watch)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    let written = if options.format == ExportFormat::Database {
+        write::database(engine, options, Path::new(&part), watch)
+    } else {
+        File::create(&part).map_err(ExportError::from).and_then(|file| {
+            let mut out = BufWriter::new(file);
+            let rows = export(engine, options, &mut out, watch)?;
+            out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+            Ok(rows)
+        })
+    };
+    let written = written.and_then(|rows| {
         fs::rename(&part, path)?;
-        Ok(reports)
+        Ok(rows)
     });
     if written.is_err() {
         // What cannot be removed was not made, or says so itself when the next export is tried.
@@ -82,7 +127,7 @@ pub fn export_to(engine: &Engine, options: ExportOptions, path: &Path, watch: Wa
     written
 }
 
-/// The same into anything that can be written to.
+/// The same into anything that can be written to, for all formats but a database.
 ///
 /// # Errors
 /// [`ExportError`]; what was written until then is incomplete.
@@ -92,91 +137,100 @@ pub fn export(
     out: &mut dyn Write,
     watch: Watch<'_>,
 ) -> Result<u64, ExportError> {
-    let mut writer: Box<dyn Writer> = match options.format {
-        ExportFormat::Geosubmit => Box::new(Geosubmit { written: 0 }),
-        ExportFormat::Gpx => Box::new(Gpx { current: None }),
-    };
-    let mut written = 0;
-    writer.begin(out)?;
-    engine.reports(options.selection, |trip, report| {
-        writer.report(out, trip, &report)?;
-        written += 1;
-        if written % WATCH_EVERY == 0 && !watch(written) {
-            return Err(ExportError::Cancelled);
+    check(options)?;
+    let mut count = Count { rows: 0, watch };
+    match options.format {
+        ExportFormat::Geosubmit => reports(engine, options, &mut write::Geosubmit::default(), out, &mut count),
+        ExportFormat::Gpx => reports(engine, options, &mut write::Gpx::default(), out, &mut count),
+        ExportFormat::Kml => reports(engine, options, &mut write::Kml::default(), out, &mut count),
+        ExportFormat::Kmz => {
+            write::kmz(out, |out| reports(engine, options, &mut write::Kml::default(), out, &mut count))
         }
-        Ok(())
-    })?;
-    writer.end(out)?;
+        ExportFormat::GeoJson => reports(engine, options, &mut write::GeoJson::default(), out, &mut count),
+        ExportFormat::Wigle => reports(engine, options, &mut write::Wigle, out, &mut count),
+        ExportFormat::MicrogWifi => write::microg(out, EmitterKind::Wifi, |each| {
+            learned(engine, options.filter, EmitterKind::Wifi, each, &mut count)
+        }),
+        ExportFormat::MicrogCells => write::microg(out, EmitterKind::Cell, |each| {
+            learned(engine, options.filter, EmitterKind::Cell, each, &mut count)
+        }),
+        ExportFormat::Database => {
+            Err(CoreError::BadInput("a database can only be written into a file".to_owned()).into())
+        }
+    }?;
     out.flush()?;
-    watch(written);
-    Ok(written)
+    (count.watch)(count.rows);
+    Ok(count.rows)
 }
 
-/// One format.
-trait Writer {
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()>;
-    fn report(&mut self, out: &mut dyn Write, trip: TripId, report: &Report) -> io::Result<()>;
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
-}
-
-struct Geosubmit {
-    written: u64,
-}
-
-impl Writer for Geosubmit {
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        write!(out, "{{\"items\":[")
+/// Refuses what a format cannot tell.
+fn check(options: ExportOptions) -> Result<(), CoreError> {
+    let refuse = |why: &str| Err(CoreError::BadInput(why.to_owned()));
+    let Filter { from, to, trip, .. } = options.filter;
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        return refuse("the end of the time that is wanted does not come after its beginning");
     }
-
-    fn report(&mut self, out: &mut dyn Write, _: TripId, report: &Report) -> io::Result<()> {
-        out.write_all(if self.written == 0 { b"\n" } else { b",\n" })?;
-        self.written += 1;
-        // The owner's own data for the owner's own use: nothing is coarsened.
-        Ok(serde_json::to_writer(out, &wire::item(report, Metadata::Full))?)
+    if !options.format.is_learned() {
+        return Ok(());
     }
+    if trip.is_some() || options.selection == Selection::Quarantined {
+        return refuse(
+            "what microG imports is learned over all trips: it cannot be cut to one, nor to refused reports",
+        );
+    }
+    let Kinds { wifi, cells, .. } = options.filter.kinds;
+    let wanted = if options.format == ExportFormat::MicrogWifi { wifi } else { cells };
+    if wanted { Ok(()) } else { refuse("the format holds one kind of emitter, and another is wanted") }
+}
 
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "\n]}}")
+/// Counts rows and asks whether to go on.
+pub(super) struct Count<'a> {
+    pub rows: u64,
+    pub watch: Watch<'a>,
+}
+
+impl Count<'_> {
+    pub fn one(&mut self) -> Result<(), ExportError> {
+        self.rows += 1;
+        let goes_on = !self.rows.is_multiple_of(WATCH_EVERY) || (self.watch)(self.rows);
+        if goes_on { Ok(()) } else { Err(ExportError::Cancelled) }
     }
 }
 
-struct Gpx {
-    current: Option<TripId>,
+fn reports(
+    engine: &Engine,
+    options: ExportOptions,
+    writer: &mut dyn Writer,
+    out: &mut dyn Write,
+    count: &mut Count<'_>,
+) -> Result<(), ExportError> {
+    writer.begin(out)?;
+    engine.reports_of(options.selection, options.filter, |trip, report| {
+        writer.report(out, trip, &report)?;
+        count.one()
+    })?;
+    Ok(writer.end(out)?)
 }
 
-impl Writer for Gpx {
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-        writeln!(out, r#"<gpx version="1.1" creator="Cairn" xmlns="http://www.topografix.com/GPX/1/1">"#)
-    }
-
-    fn report(&mut self, out: &mut dyn Write, trip: TripId, report: &Report) -> io::Result<()> {
-        if self.current != Some(trip) {
-            if self.current.is_some() {
-                writeln!(out, "</trkseg></trk>")?;
-            }
-            writeln!(out, "<trk><name>Trip {}</name><trkseg>", trip.0)?;
-            self.current = Some(trip);
+/// Tells emitters whose place is well known and that do not travel.
+fn learned(
+    engine: &Engine,
+    filter: Filter,
+    kind: EmitterKind,
+    each: &mut dyn FnMut(&crate::engine::LearnedEmitter) -> io::Result<()>,
+    count: &mut Count<'_>,
+) -> Result<(), ExportError> {
+    // Days are all that is known of when: one that has begun before the time's end, and ends after its beginning.
+    let day = |utc: crate::model::Millis| utc.0.div_euclid(86_400_000);
+    engine.learned(kind, |emitter| {
+        let last = i64::from(emitter.learned.last_day());
+        let in_time =
+            filter.from.is_none_or(|from| last >= day(from)) && filter.to.is_none_or(|to| last * 86_400_000 < to.0);
+        let in_place = filter.area.is_none_or(|area| area.holds(emitter.learned.place()));
+        if !in_time || !in_place || !emitter.learned.is_settled() || emitter.learned.is_mobile() {
+            return Ok(());
         }
-        point(out, report)
-    }
-
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.current.is_some() {
-            writeln!(out, "</trkseg></trk>")?;
-        }
-        writeln!(out, "</gpx>")
-    }
-}
-
-fn point(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let fix = &report.fix;
-    write!(out, r#"<trkpt lat="{:.7}" lon="{:.7}">"#, fix.place.lat(), fix.place.lon())?;
-    if let Some(altitude) = fix.altitude {
-        write!(out, "<ele>{:.2}</ele>", altitude.0)?;
-    }
-    if let Ok(time) = jiff::Timestamp::from_millisecond(fix.utc.0) {
-        write!(out, "<time>{time}</time>")?;
-    }
-    writeln!(out, "</trkpt>")
+        each(&emitter)?;
+        count.one()
+    })
 }

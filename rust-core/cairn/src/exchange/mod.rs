@@ -6,6 +6,7 @@
 mod bad;
 mod export;
 mod fault;
+mod filter;
 mod follow;
 mod import;
 mod input;
@@ -17,12 +18,14 @@ mod plan;
 mod read;
 mod stream;
 mod when;
+mod write;
 
 use crate::model::{CellKey, Fix, LatLng, Mac, Metres, Millis, Scan, Ssid, TripId};
 
 pub use bad::{BadRow, BadRows, FIRST_LINES, Lines};
 pub use export::{ExportError, ExportFormat, ExportOptions, Selection, Watch, export, export_to};
 pub use fault::{Fault, ImportError};
+pub use filter::{Area, Filter, Kinds, moment};
 pub use follow::{Follow, Followed, follow};
 pub use import::{Begin, ImportOptions, ImportSummary, PartSummary, Progress, run};
 pub use part::{Part, parts};

@@ -40,6 +40,11 @@ impl Guard {
         emitter.mac().is_some_and(|mac| self.macs.contains(&mac))
     }
 
+    /// Whether a network must not be recorded: by its name, its address, or because it is nobody's.
+    pub fn refuses_network(&self, mac: Mac, name: &Ssid) -> bool {
+        self.network(mac, name).is_some()
+    }
+
     /// Whether a place lies in a zone.
     pub fn in_zone(&self, place: LatLng) -> bool {
         // Indexing costs half a microsecond; most people have no zone.

@@ -68,16 +68,58 @@ pub(crate) fn delete_where(db: &Connection, matches: impl Fn(LatLng) -> bool) ->
             doomed.push(row.get::<_, i64>(0)?);
         }
     }
-    for key in doomed {
+    delete(db, doomed.into_iter().filter_map(EmitterKey::from_i64))
+}
+
+/// Forgets emitters.
+pub(super) fn delete(db: &Connection, keys: impl Iterator<Item = EmitterKey>) -> Result<(), StoreError> {
+    for key in keys {
         for sql in [
             "DELETE FROM emitter WHERE key = ?",
             "DELETE FROM emitter_of WHERE key = ?",
             "DELETE FROM ledger_lost WHERE kind = 0 AND key = ?",
         ] {
-            db.prepare_cached(sql)?.execute([key])?;
+            db.prepare_cached(sql)?.execute([key.to_i64()])?;
         }
     }
     Ok(())
+}
+
+/// One emitter as it is told to whoever asks for all of them.
+pub(crate) struct Listed {
+    pub key: EmitterKey,
+    pub known: Known,
+    /// Its worldwide name, where it is a cell.
+    pub cell: Option<CellKey>,
+}
+
+/// The next emitters after a key, at most `limit`, up to the last of the key's kind and those that follow.
+pub(crate) fn page(db: &Connection, after: i64, limit: u32) -> Result<Vec<Listed>, StoreError> {
+    let mut select = db.prepare_cached(
+        "SELECT e.lat, e.lon, e.known, e.key, c.radio, c.mcc, c.mnc, c.area, c.cell
+         FROM emitter e LEFT JOIN cell c ON c.emitter = e.key WHERE e.key > ? ORDER BY e.key LIMIT ?",
+    )?;
+    let mut rows = select.query([after, i64::from(limit)])?;
+    let mut page = Vec::new();
+    while let Some(row) = rows.next()? {
+        let key = EmitterKey::from_i64(row.get(3)?).ok_or(StoreError::Value("emitter.key"))?;
+        let named = row.get::<_, Option<i64>>(4)?.is_some();
+        let cell = if named { Some(super::reports::read_cell(row, 4)?) } else { None };
+        page.push(Listed { key, known: read_row(key, row)?, cell });
+    }
+    Ok(page)
+}
+
+/// The physical identities of cells, as far as they stand in stored sightings; of several the one heard last.
+pub(crate) fn physical(db: &Connection) -> Result<HashMap<EmitterKey, u16>, StoreError> {
+    let mut select = db.prepare("SELECT emitter, physical FROM sighting WHERE physical IS NOT NULL")?;
+    let mut rows = select.query([])?;
+    let mut found = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let key = EmitterKey::from_i64(row.get(0)?).ok_or(StoreError::Value("sighting.emitter"))?;
+        found.insert(key, row.get(1)?);
+    }
+    Ok(found)
 }
 
 /// What the store knows of everything in a query, read at once.

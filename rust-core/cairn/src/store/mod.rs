@@ -8,6 +8,7 @@ mod counts;
 pub(crate) mod emitters;
 mod error;
 pub(crate) mod estimates;
+pub(crate) mod give;
 pub(crate) mod guard;
 pub(crate) mod imports;
 pub mod ledger;

@@ -205,23 +205,49 @@ pub(crate) fn read(db: &Connection, id: ReportId) -> Result<Option<Report>, Stor
 
 /// The reports after `after`, oldest first, with their trips, at most `limit`: for reading all of them in bounded memory.
 pub(crate) fn page(db: &Connection, after: ReportId, limit: u32) -> Result<Vec<(ReportId, TripId)>, StoreError> {
-    page_of(db, "SELECT id, trip FROM report WHERE id > ? ORDER BY id LIMIT ?", after, limit)
+    let mut select = db.prepare_cached("SELECT id, trip FROM report WHERE id > ? ORDER BY id LIMIT ?")?;
+    let rows = select.query_map([after.0, i64::from(limit)], |row| Ok((ReportId(row.get(0)?), TripId(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The same, of those that some service refused.
-pub(crate) fn quarantined_page(
+/// What reports are looked for, as far as the database can tell without reading them whole.
+pub(crate) struct Sought {
+    /// Only what some service refused.
+    pub quarantined: bool,
+    /// From this moment on, before that one.
+    pub time: std::ops::Range<i64>,
+    /// Of this trip.
+    pub trip: Option<TripId>,
+    /// Between these latitudes, 1e-7 degree.
+    pub lat: std::ops::RangeInclusive<i32>,
+}
+
+/// The reports after `after` that are sought, oldest first, with their trips, at most `limit`.
+pub(crate) fn sought_page(
     db: &Connection,
+    sought: &Sought,
     after: ReportId,
     limit: u32,
 ) -> Result<Vec<(ReportId, TripId)>, StoreError> {
-    let sql = "SELECT id, trip FROM report WHERE id IN (SELECT report FROM outbox WHERE state = 2 AND report > ?)
-               ORDER BY id LIMIT ?";
-    page_of(db, sql, after, limit)
-}
-
-fn page_of(db: &Connection, sql: &str, after: ReportId, limit: u32) -> Result<Vec<(ReportId, TripId)>, StoreError> {
-    let mut select = db.prepare_cached(sql)?;
-    let rows = select.query_map([after.0, i64::from(limit)], |row| Ok((ReportId(row.get(0)?), TripId(row.get(1)?))))?;
+    let mut select = db.prepare_cached(
+        "SELECT id, trip FROM report
+         WHERE id > ?1 AND utc >= ?2 AND utc < ?3 AND lat BETWEEN ?4 AND ?5 AND (?6 IS NULL OR trip = ?6)
+           AND (NOT ?7 OR id IN (SELECT report FROM outbox WHERE state = 2 AND report > ?1))
+         ORDER BY id LIMIT ?8",
+    )?;
+    let rows = select.query_map(
+        params![
+            after.0,
+            sought.time.start,
+            sought.time.end,
+            sought.lat.start(),
+            sought.lat.end(),
+            sought.trip.map(|t| t.0),
+            sought.quarantined,
+            limit
+        ],
+        |row| Ok((ReportId(row.get(0)?), TripId(row.get(1)?))),
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -236,6 +262,12 @@ pub(crate) fn places(db: &Connection, after: ReportId, limit: u32) -> Result<Vec
         places.push((ReportId(row.get(0)?), place));
     }
     Ok(places)
+}
+
+/// Deletes one sighting of a report.
+pub(super) fn delete_sighting(db: &Connection, id: ReportId, emitter: EmitterKey) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM sighting WHERE report = ? AND emitter = ?")?.execute([id.0, emitter.to_i64()])?;
+    Ok(())
 }
 
 /// Deletes a report and its sightings.
@@ -301,7 +333,7 @@ fn read_sighting(row: &Row<'_>, place: LatLng) -> Result<Sighting, StoreError> {
             Detail::Beacon { mac, format: format.and_then(|f| FORMATS.get(f).copied()) }
         }
         _ => Detail::Cell {
-            key: read_cell(row)?,
+            key: read_cell(row, 11)?,
             serving: row.get::<_, Option<bool>>(6)?.unwrap_or(false),
             asu: row.get(7)?,
             timing_advance: row.get(8)?,
@@ -312,12 +344,13 @@ fn read_sighting(row: &Row<'_>, place: LatLng) -> Result<Sighting, StoreError> {
     Ok(Sighting { age: Millis(row.get(1)?), place, signal: row.get::<_, Option<i16>>(2)?.map(Dbm), detail })
 }
 
-fn read_cell(row: &Row<'_>) -> Result<CellKey, StoreError> {
+/// A cell from five columns in the order of its table.
+pub(super) fn read_cell(row: &Row<'_>, at: usize) -> Result<CellKey, StoreError> {
     const RADIOS: [Radio; 4] = [Radio::Gsm, Radio::Wcdma, Radio::Lte, Radio::Nr];
     let unknown = || StoreError::Value("cell");
-    let radio = row.get::<_, Option<u32>>(11)?.and_then(|r| RADIOS.get(r as usize).copied()).ok_or_else(unknown)?;
-    let cell: i64 = row.get(15)?;
-    CellKey::new(radio, row.get(12)?, row.get(13)?, row.get(14)?, cell as u64).map_err(|_| unknown())
+    let radio = row.get::<_, Option<u32>>(at)?.and_then(|r| RADIOS.get(r as usize).copied()).ok_or_else(unknown)?;
+    let cell: i64 = row.get(at + 4)?;
+    CellKey::new(radio, row.get(at + 1)?, row.get(at + 2)?, row.get(at + 3)?, cell as u64).map_err(|_| unknown())
 }
 
 #[cfg(test)]

@@ -75,8 +75,7 @@ fn refuse(db: &Connection, rules: &Guard, newest: i64) -> Result<(), StoreError>
             let kept: HashSet<_> =
                 rules.allow(report).into_iter().flat_map(|r| r.sightings).map(|s| s.emitter()).collect();
             for emitter in heard.iter().filter(|e| !kept.contains(e)) {
-                db.prepare_cached("DELETE FROM sighting WHERE report = ? AND emitter = ?")?
-                    .execute([id.0, emitter.to_i64()])?;
+                reports::delete_sighting(db, id, *emitter)?;
             }
             if kept.is_empty() {
                 outbox::forget(db, id)?;
