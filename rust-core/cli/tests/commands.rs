@@ -66,6 +66,38 @@ fn what_is_exported_can_be_imported_elsewhere() {
 }
 
 #[test]
+fn every_format_is_exported_and_only_what_is_wanted() {
+    let (folder, db) = with_walk();
+    let export = |format: &str, more: &[&str]| {
+        let out = folder.path().join("out");
+        let ran = cairn(&[&["export", "--db", &db, "--json", "--format", format, "--out", text(&out)], more].concat());
+        assert_eq!(ran.code, Some(0), "{format}: {ran:?}");
+        ran.json()
+    };
+    let all = stats(&db)["reports"].clone();
+    for format in ["geosubmit", "gpx", "kml", "kmz", "geojson", "wigle", "database"] {
+        assert_eq!(export(format, &[])["reports"], all, "{format}");
+    }
+    assert!(export("microg-cells", &[])["emitters"].is_u64());
+    assert_eq!(export("gpx", &["--from", "2025-06-02"])["reports"], 0);
+    assert_eq!(
+        export("gpx", &["--from", "2025-06-01", "--to", "2025-06-01", "--trip", "1", "--kind", "wifi"])["reports"],
+        all
+    );
+    assert_eq!(export("gpx", &["--kind", "cell", "--kind", "beacon"])["reports"], 0);
+    assert_eq!(export("gpx", &["--area", "-60,24,-59,25"])["reports"], 0);
+    assert!(export("gpx", &["--area", "60.0001,24.9,20"])["reports"].as_u64() < all.as_u64());
+    for bad in [["--area", "here"], ["--from", "soon"], ["--kind", "radar"]] {
+        let ran = cairn(&[&["export", "--db", &db, "--format", "gpx"], &bad[..]].concat());
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+    }
+    let ran = cairn(&["export", "--db", &db, "--format", "microg-wifi", "--trip", "1"]);
+    assert_eq!((ran.code, ran.err.lines().count()), (Some(2), 1), "{ran:?}");
+    let ran = cairn(&["export", "--db", &db, "--format", "database"]);
+    assert_eq!((ran.code, ran.err.lines().count()), (Some(2), 1), "{ran:?}");
+}
+
+#[test]
 fn what_waits_is_sent_and_taken() {
     let (_folder, db) = with_walk();
     let service = Service::start(Settings { mode: Mode::Ichnaea, ..Settings::default() }).unwrap();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{StoreError, emitters, outbox, reports, salvage};
+use super::{StoreError, counts, emitters, outbox, reports, salvage};
 use crate::intake::Guard;
 use crate::model::{EmitterKey, Report, ReportId, Ssid, TripId};
 
@@ -46,14 +46,19 @@ pub(crate) struct Wanted<'a, E> {
 }
 
 /// Copies the database at `from` to `to`, where nothing must be.
-pub(crate) fn give<E: From<StoreError>>(from: &Path, to: &Path, rules: &Guard, wanted: Wanted<'_, E>) -> Result<(), E> {
+pub(crate) fn give<E: From<StoreError>>(
+    from: &Path,
+    to: &Path,
+    rules: &Guard,
+    mut wanted: Wanted<'_, E>,
+) -> Result<(), E> {
     let work = Work(salvage::beside(to, "whole"));
     work.remove();
     let _ = std::fs::remove_file(to);
     vacuum_into(from, &work.0)?;
     let db = open_work(&work.0)?;
     let all = wanted.all;
-    cut_reports(&db, rules, wanted)?;
+    cut_reports(&db, rules, &mut wanted)?;
     cut_rest(&db, rules, all)?;
     drop(db);
     vacuum_into(&work.0, to)?;
@@ -79,7 +84,7 @@ fn open_work(path: &Path) -> Result<Connection, StoreError> {
     Ok(db)
 }
 
-fn cut_reports<E: From<StoreError>>(db: &Connection, rules: &Guard, wanted: Wanted<'_, E>) -> Result<(), E> {
+fn cut_reports<E: From<StoreError>>(db: &Connection, rules: &Guard, wanted: &mut Wanted<'_, E>) -> Result<(), E> {
     let failed = |e: rusqlite::Error| E::from(StoreError::from(e));
     db.execute_batch("BEGIN").map_err(failed)?;
     if wanted.quarantined {
@@ -138,7 +143,7 @@ fn cut_rest(db: &Connection, rules: &Guard, all: bool) -> Result<(), StoreError>
                             AND emitter NOT IN (SELECT key FROM emitter WHERE key >= ?1)",
         [EmitterKey::FIRST_CELL.to_i64()],
     )?;
-    Ok(())
+    counts::recount(db)
 }
 
 /// Emitters that today's lists and opt-outs refuse, as far as their names are stored.

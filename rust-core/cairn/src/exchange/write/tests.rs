@@ -166,10 +166,8 @@ fn read_back(home: &Home, format: ExportFormat) -> Vec<Row> {
     let mut reader = Reader::open(&path, Millis(START + 86_400_000)).unwrap();
     let mut rows = Vec::new();
     while let Some(item) = reader.next_item().unwrap() {
-        match item {
-            Item::Row(row) => rows.push(row),
-            other => panic!("{other:?}"),
-        }
+        let Item::Row(row) = item else { panic!("a row that cannot be read back") };
+        rows.push(row);
     }
     rows
 }

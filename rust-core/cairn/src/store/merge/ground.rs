@@ -43,7 +43,7 @@ pub(super) fn merge(
             Ok((row.get::<_, i64>(0)?, Walked { first, last, days, part: row.get(4)?, again: row.get(5)? }))
         })?;
         let page = page.collect::<Result<Vec<_>, _>>()?;
-        let Some((last, _)) = page.last() else { return Ok(()) };
+        let Some((last, _)) = page.last() else { break };
         after = *last;
         for (cell, theirs) in &page {
             let Some(hexagon) = Hexagon::from_index(*cell as u64) else {
@@ -57,6 +57,9 @@ pub(super) fn merge(
         }
         steps.done(page.len() as u64)?;
     }
+    // Of those nothing is left outside of zones.
+    db.execute("DELETE FROM main.ledger_ground WHERE hexagons <= 0", [])?;
+    Ok(())
 }
 
 /// Unites a hexagon; answers whether it is new here.

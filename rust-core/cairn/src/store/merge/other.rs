@@ -33,12 +33,13 @@ impl Other {
         if version == SCHEMA_VERSION {
             return Ok(Self { path: path.canonicalize()?, is_copy: false });
         }
-        let copy = Self { path: salvage::beside(own, "merging"), is_copy: true };
+        let mut copy = Self { path: salvage::beside(own, "merging"), is_copy: true };
         // Left by a death in the middle of an earlier merge.
         copy.remove()?;
         db.execute("VACUUM INTO ?", [copy.path.to_str().ok_or(StoreError::Path)?])?;
         migrate::migrate(&mut Connection::open(&copy.path)?)?;
-        Ok(Self { path: copy.path.canonicalize()?, ..copy })
+        copy.path = copy.path.canonicalize()?;
+        Ok(copy)
     }
 
     /// Attaches it to a connection as `other`, read-only. Outside of any transaction.
