@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{StoreError, counts, emitters, outbox, reports, salvage};
+use super::{StoreError, counts, emitters, estimates, outbox, reports, salvage};
 use crate::intake::Guard;
 use crate::model::{EmitterKey, Report, ReportId, Ssid, TripId};
 
@@ -121,18 +121,21 @@ fn cut_reports<E: From<StoreError>>(db: &Connection, rules: &Guard, wanted: &mut
 /// Cuts what is not reports.
 fn cut_rest(db: &Connection, rules: &Guard, all: bool) -> Result<(), StoreError> {
     db.execute_batch(
-        "DELETE FROM zone_cell; DELETE FROM refused; DELETE FROM attempt; DELETE FROM batch;
+        "DELETE FROM zone_cell; DELETE FROM refused; DELETE FROM attempt; DELETE FROM batch; DELETE FROM import_stream;
+         UPDATE import SET name = NULL;
          UPDATE outbox SET batch = NULL WHERE batch IS NOT NULL;
          UPDATE service SET api_key = NULL, enabled = 0, stopped = NULL, failures = 0, next_attempt = NULL, refused = 0;",
     )?;
     if all {
         emitters::delete_where(db, |place| rules.in_zone(place))?;
+        estimates::delete_where(db, |place| rules.in_zone(place))?;
         emitters::delete(db, refused_emitters(db, rules)?.into_iter())?;
     } else {
         db.execute_batch(
             "DELETE FROM emitter; DELETE FROM emitter_of; DELETE FROM ledger; DELETE FROM ledger_base; DELETE FROM ledger_clock;
              DELETE FROM ledger_ground; DELETE FROM ledger_lost; DELETE FROM ledger_part; DELETE FROM ledger_touched;
              DELETE FROM accepted_of; DELETE FROM intake_of; DELETE FROM intake_count; DELETE FROM import; DELETE FROM pruned;
+             DELETE FROM import_mark; DELETE FROM estimate;
              DELETE FROM trip WHERE id NOT IN (SELECT trip FROM report);
              DELETE FROM kept_trip WHERE trip NOT IN (SELECT id FROM trip);",
         )?;
@@ -140,7 +143,8 @@ fn cut_rest(db: &Connection, rules: &Guard, all: bool) -> Result<(), StoreError>
     // Names of cells that were heard where nothing must be known to have been heard. Cells' keys are the greatest.
     db.execute(
         "DELETE FROM cell WHERE emitter NOT IN (SELECT emitter FROM sighting WHERE emitter >= ?1)
-                            AND emitter NOT IN (SELECT key FROM emitter WHERE key >= ?1)",
+                            AND emitter NOT IN (SELECT key FROM emitter WHERE key >= ?1)
+                            AND emitter NOT IN (SELECT key FROM estimate WHERE key >= ?1)",
         [EmitterKey::FIRST_CELL.to_i64()],
     )?;
     counts::recount(db)

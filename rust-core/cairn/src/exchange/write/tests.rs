@@ -8,8 +8,8 @@ use flate2::read::GzDecoder;
 
 use crate::engine::{Config, Engine};
 use crate::exchange::{
-    Area, Chunk, ExportError, ExportFormat, ExportOptions, Filter, Item, Kinds, Place, Reader, Row, Selection,
-    SourceId, export, export_to,
+    Area, Chunk, ExportError, ExportFormat, ExportOptions, Filter, Format, Item, Kinds, Origin, Place, Reader, Reading,
+    Row, Selection, SourceId, export, export_to, parts,
 };
 use crate::model::{
     BeaconFormat, CellIdentity, Dbm, Detail, Fix, HeardBeacon, HeardCell, HeardWifi, LatLng, Mac, Metres, Millis,
@@ -38,7 +38,18 @@ impl Home {
     /// Takes rows in as one trip.
     fn take(&self, source: i64, rows: Vec<Row>) -> TripId {
         let place = Place { offset: 1, line: 1, tail_hash: 0 };
-        self.engine.import(Chunk { source: SourceId(source), place, rows, upload: true, trip: None }).unwrap()
+        let chunk = Chunk {
+            source: SourceId(source),
+            origin: Origin { format: Format::Wigle, name: "walk.csv".to_owned() },
+            place,
+            marks: Vec::new(),
+            rows,
+            estimates: Vec::new(),
+            upload: true,
+            trip: None,
+            after: None,
+        };
+        self.engine.import(chunk).unwrap().trip
     }
 
     fn text(&self, format: ExportFormat) -> String {
@@ -163,7 +174,8 @@ fn every_format_is_written_as_it_was_looked_at() {
 fn read_back(home: &Home, format: ExportFormat) -> Vec<Row> {
     let path = home.path("exported");
     export_to(&home.engine, ExportOptions::new(format), &path, &mut |_| true).unwrap();
-    let mut reader = Reader::open(&path, Millis(START + 86_400_000)).unwrap();
+    let reading = Reading { now: Millis(START + 86_400_000), scratch: &home.path("scratch"), growing: false };
+    let mut reader = Reader::open(&parts(&path).unwrap()[0], reading).unwrap();
     let mut rows = Vec::new();
     while let Some(item) = reader.next_item().unwrap() {
         let Item::Row(row) = item else { panic!("a row that cannot be read back") };
