@@ -1,6 +1,6 @@
 //! Countries' usual English names, as they follow "in", for the ranks' words. Other languages have theirs from the platform.
 
-/// ISO 3166-1 alpha-2 codes (with XK, which the boundaries use for Kosovo, and the reserved AC and TA) with names, in order of the codes.
+/// ISO 3166-1 alpha-2 codes (with XK, which the boundaries use for Kosovo, and the reserved AC, CP, DG, EA, IC and TA) with names, in order of the codes.
 #[rustfmt::skip]
 pub(super) const NAMES: &[(&str, &str)] = &[
     ("AC", "Ascension Island"), ("AD", "Andorra"), ("AE", "the United Arab Emirates"), ("AF", "Afghanistan"), ("AG", "Antigua and Barbuda"),
@@ -13,10 +13,10 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("BV", "Bouvet Island"), ("BW", "Botswana"), ("BY", "Belarus"), ("BZ", "Belize"), ("CA", "Canada"),
     ("CC", "the Cocos Islands"), ("CD", "the Congo (Kinshasa)"), ("CF", "the Central African Republic"),
     ("CG", "the Congo (Brazzaville)"), ("CH", "Switzerland"), ("CI", "Côte d’Ivoire"), ("CK", "the Cook Islands"),
-    ("CL", "Chile"), ("CM", "Cameroon"), ("CN", "China"), ("CO", "Colombia"), ("CR", "Costa Rica"), ("CU", "Cuba"),
+    ("CL", "Chile"), ("CM", "Cameroon"), ("CN", "China"), ("CO", "Colombia"), ("CP", "Clipperton Island"), ("CR", "Costa Rica"), ("CU", "Cuba"),
     ("CV", "Cape Verde"), ("CW", "Curaçao"), ("CX", "Christmas Island"), ("CY", "Cyprus"), ("CZ", "Czechia"),
-    ("DE", "Germany"), ("DJ", "Djibouti"), ("DK", "Denmark"), ("DM", "Dominica"), ("DO", "the Dominican Republic"),
-    ("DZ", "Algeria"), ("EC", "Ecuador"), ("EE", "Estonia"), ("EG", "Egypt"), ("EH", "Western Sahara"),
+    ("DE", "Germany"), ("DG", "Diego Garcia"), ("DJ", "Djibouti"), ("DK", "Denmark"), ("DM", "Dominica"), ("DO", "the Dominican Republic"),
+    ("DZ", "Algeria"), ("EA", "Ceuta and Melilla"), ("EC", "Ecuador"), ("EE", "Estonia"), ("EG", "Egypt"), ("EH", "Western Sahara"),
     ("ER", "Eritrea"), ("ES", "Spain"), ("ET", "Ethiopia"), ("FI", "Finland"), ("FJ", "Fiji"),
     ("FK", "the Falkland Islands"), ("FM", "Micronesia"), ("FO", "the Faroe Islands"), ("FR", "France"),
     ("GA", "Gabon"), ("GB", "the United Kingdom"), ("GD", "Grenada"), ("GE", "Georgia"), ("GF", "French Guiana"),
@@ -24,7 +24,7 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("GN", "Guinea"), ("GP", "Guadeloupe"), ("GQ", "Equatorial Guinea"), ("GR", "Greece"), ("GS", "South Georgia"),
     ("GT", "Guatemala"), ("GU", "Guam"), ("GW", "Guinea-Bissau"), ("GY", "Guyana"), ("HK", "Hong Kong"),
     ("HM", "Heard and McDonald Islands"), ("HN", "Honduras"), ("HR", "Croatia"), ("HT", "Haiti"), ("HU", "Hungary"),
-    ("ID", "Indonesia"), ("IE", "Ireland"), ("IL", "Israel"), ("IM", "the Isle of Man"), ("IN", "India"),
+    ("IC", "the Canary Islands"), ("ID", "Indonesia"), ("IE", "Ireland"), ("IL", "Israel"), ("IM", "the Isle of Man"), ("IN", "India"),
     ("IO", "the British Indian Ocean Territory"), ("IQ", "Iraq"), ("IR", "Iran"), ("IS", "Iceland"), ("IT", "Italy"),
     ("JE", "Jersey"), ("JM", "Jamaica"), ("JO", "Jordan"), ("JP", "Japan"), ("KE", "Kenya"), ("KG", "Kyrgyzstan"),
     ("KH", "Cambodia"), ("KI", "Kiribati"), ("KM", "the Comoros"), ("KN", "Saint Kitts and Nevis"),
