@@ -80,7 +80,8 @@ impl Engine {
             return Ok(MergeSummary::default());
         }
         let other = Other::open(other, own).map_err(unreadable)?;
-        let stop = Arc::new(AtomicBool::new(false));
+        // A short merge may be over before the first look from here.
+        let stop = Arc::new(AtomicBool::new(cancel.load(Ordering::Relaxed)));
         let (tell, told) = sync_channel(1);
         let stopped = Arc::clone(&stop);
         let work = move |owner: &mut Owner, messages: &Receiver<Message>| {
