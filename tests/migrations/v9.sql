@@ -1,4 +1,4 @@
--- A database of schema version 8, as Cairn wrote it. Frozen: it must open for ever.
+-- A database of schema version 9, as Cairn wrote it. Frozen: it must open for ever.
 PRAGMA application_id = 1130457458;
 PRAGMA foreign_keys = OFF;
 

@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod locate;
 pub mod model;
 pub mod outbox;
+pub mod pack;
 pub mod store;
 pub mod supervisor;
 

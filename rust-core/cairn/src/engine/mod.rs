@@ -10,6 +10,7 @@ mod group;
 mod import;
 mod merge;
 mod owner;
+mod packs;
 mod read;
 mod services;
 mod settings;
@@ -30,6 +31,7 @@ use owner::{Message, Owner};
 
 pub use collection::{Collection, Reaction, Told};
 pub use merge::{MergeError, MergeProgress, MergeSummary};
+pub use packs::{FillError, PackView};
 pub use read::{LearnedEmitter, Soundness, Stats};
 pub use settings::{Rules, ZoneAdded};
 
@@ -80,6 +82,7 @@ struct Shared {
     turned_away: AtomicU64,
     /// Services that are being uploaded to: a batch in flight belongs to that upload alone.
     uploading: Mutex<BTreeSet<ServiceId>>,
+    packs: packs::Shelf,
 }
 
 impl Engine {
@@ -95,6 +98,7 @@ impl Engine {
             .name("cairn.owner".to_owned())
             .spawn(move || owner.run(&receiver))
             .map_err(|_| CoreError::Internal)?;
+        let packs = packs::Shelf::open(&readers)?;
         let shared = Shared {
             sender: Mutex::new(Some(sender)),
             owner: Mutex::new(Some(thread)),
@@ -103,6 +107,7 @@ impl Engine {
             scratch: scratch_beside(config.path),
             turned_away: AtomicU64::new(0),
             uploading: Mutex::default(),
+            packs,
         };
         Ok(Opened { engine: Self { shared: Arc::new(shared) }, salvage })
     }
@@ -228,5 +233,7 @@ impl Drop for Shared {
 mod merge_tests;
 #[cfg(test)]
 mod outbox_tests;
+#[cfg(test)]
+mod pack_tests;
 #[cfg(test)]
 mod tests;

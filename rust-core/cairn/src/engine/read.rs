@@ -112,7 +112,8 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::open`].
     pub fn locate(&self, query: &Query) -> Result<Option<Estimate>, CoreError> {
-        Ok(self.shared.readers.read(|db| Ok(locate::estimate(query, &emitters::load(db, query)?)))?)
+        let own = self.shared.readers.read(|db| emitters::load(db, query))?;
+        Ok(locate::estimate(query, &self.shared.packs.beside(query, own)))
     }
 
     /// Reads stored reports, oldest first, as far as today's zones and lists allow them out.

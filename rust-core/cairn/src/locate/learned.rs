@@ -236,6 +236,12 @@ impl Learned {
         }
     }
 
+    /// The same, of one whose level one metre away is told as well, dBm.
+    #[must_use]
+    pub fn with_level(self, level: f64) -> Self {
+        Self { level: level as f32, ..self }
+    }
+
     /// The row of the store.
     pub(crate) fn to_columns(self) -> Columns {
         Columns {

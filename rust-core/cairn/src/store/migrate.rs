@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../schemas/sql/007_origins.sql"),
     include_str!("../../../../schemas/sql/008_counts.sql"),
     include_str!("../../../../schemas/sql/009_exchange.sql"),
+    include_str!("../../../../schemas/sql/010_packs.sql"),
 ];
 
 /// The newest schema version this build knows.

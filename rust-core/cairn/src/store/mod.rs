@@ -18,6 +18,7 @@ mod open;
 mod origin;
 pub(crate) mod outbox;
 mod packed;
+pub(crate) mod packs;
 pub(crate) mod reports;
 mod salvage;
 

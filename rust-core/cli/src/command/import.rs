@@ -370,7 +370,7 @@ fn planned_json(planned: &Planned) -> serde_json::Value {
 }
 
 /// The most memory that this process has used at once, where the system tells (Linux).
-fn peak_memory_kb() -> Option<u64> {
+pub fn peak_memory_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     peak.split_whitespace().next()?.parse().ok()

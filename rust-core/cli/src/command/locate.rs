@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 
+use cairn::CoreError;
 use cairn::engine::Engine;
 use cairn::exchange;
 use clap::Args;
@@ -19,6 +20,9 @@ const MAX_LINE: u64 = 1 << 20;
 pub struct Locate {
     #[command(flatten)]
     database: Database,
+    /// Also use this region pack; repeatable.
+    #[arg(long, value_name = "FILE")]
+    pack: Vec<PathBuf>,
     /// Requests, one JSON object per line; stdin where there is none, or for `-`.
     file: Option<PathBuf>,
 }
@@ -26,6 +30,13 @@ pub struct Locate {
 impl Locate {
     pub fn run(&self) -> Result<Outcome, Failure> {
         let engine = self.database.open()?;
+        for pack in &self.pack {
+            engine.lend_pack(pack).map_err(|e| match e {
+                // A file that cannot be used, rather than a command line that cannot be understood.
+                CoreError::BadInput(text) => Failure::File(text),
+                other => self.database.failed(other),
+            })?;
+        }
         let name = self.file.as_ref().filter(|f| f.as_os_str() != "-");
         let unreadable =
             |error| Failure::Read { path: name.map_or("stdin".into(), |f| f.display().to_string()), error };

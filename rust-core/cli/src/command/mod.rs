@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod locate;
 mod merge;
+mod pack;
 mod serve;
 mod stats;
 mod upload;
@@ -34,6 +35,9 @@ pub enum Command {
     Export(export::Export),
     /// Bring other phones' databases, or backups of one, into this one; nothing counts twice.
     Merge(merge::Merge),
+    /// Region packs: compact files of where access points and cells are.
+    #[command(subcommand)]
+    Pack(pack::PackCommand),
     /// Look the database over.
     Doctor(doctor::Doctor),
     /// Run a small location service.
@@ -53,6 +57,7 @@ impl Command {
             Self::Evaluate(command) => command.run(json),
             Self::Export(command) => command.run(json),
             Self::Merge(command) => command.run(json),
+            Self::Pack(command) => command.run(json),
             Self::Doctor(command) => command.run(json),
             Self::Serve(command) => command.run(json),
             Self::Completions(command) => command.run(),

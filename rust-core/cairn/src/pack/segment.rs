@@ -1,0 +1,166 @@
+//! One segment of a pack: opened, held against its checksums, and asked.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use super::blocks::Blocks;
+use super::cells::{Cells, read_varint};
+use super::header::{self, CELL_ENTRY, Header, Part};
+use super::key::Cipher;
+use super::line::{Field, Line, Lines, Point};
+use super::stations::{Record, Stations};
+use super::tile::{SPOTS, Tile};
+use super::{Notes, PackError, Station, agree};
+use crate::model::{Mac, Metres};
+
+/// A part that is read whole is not longer: twenty million stations need 600 KB.
+const MAX_WHOLE: u64 = 64 << 20;
+
+/// A segment.
+pub(super) struct Segment {
+    file: Arc<File>,
+    start: u64,
+    pub header: Header,
+    pub notes: Notes,
+    pub cells: Cells,
+    cipher: Cipher,
+    tiles: Vec<Tile>,
+    stations: Stations,
+}
+
+impl Segment {
+    /// Opens the segment that begins there, in a file that has so many bytes from there on.
+    pub fn open(file: &Arc<File>, start: u64, left: u64) -> Result<Self, PackError> {
+        if left < header::LENGTH as u64 {
+            return Err(if start == 0 { PackError::NotAPack } else { PackError::Damaged("length") });
+        }
+        let mut bytes = [0; header::LENGTH];
+        file.read_exact_at(&mut bytes, start)?;
+        let header = Header::decode(&bytes, left)?;
+        let whole = |part: Part, checksum: usize| {
+            let (from, length) = header.part(part);
+            if length > MAX_WHOLE {
+                return Err(PackError::Damaged(part.word()));
+            }
+            let mut bytes = vec![0; length as usize];
+            file.read_exact_at(&mut bytes, start + from)?;
+            if crc32fast::hash(&bytes) == header.checksums[checksum] {
+                Ok(bytes)
+            } else {
+                Err(PackError::Damaged(part.word()))
+            }
+        };
+        let notes = whole(Part::Notes, 0)?;
+        let tiles = whole(Part::Tiles, 1)?;
+        let station_directory = whole(Part::StationDirectory, 2)?;
+        let cell_directory = whole(Part::CellDirectory, 3)?;
+        let damaged = |part: Part| PackError::Damaged(part.word());
+        let blocks = |part: Part, lengths: Vec<u16>| {
+            let (from, length) = header.part(part);
+            Blocks::new(Arc::clone(file), (start + from, length), lengths.into_iter(), part.word())
+        };
+        let lengths = station_directory.as_chunks().0.iter().map(|length| u16::from_le_bytes(*length)).collect();
+        let stations = blocks(Part::Stations, lengths).ok_or(damaged(Part::StationDirectory))?;
+        let (firsts, lengths) = cell_directory
+            .as_chunks::<{ CELL_ENTRY as usize }>()
+            .0
+            .iter()
+            .filter_map(|entry| Some((*entry.first_chunk::<13>()?, u16::from_le_bytes(*entry.last_chunk()?))))
+            .unzip();
+        let cells = blocks(Part::Cells, lengths)
+            .and_then(|blocks| Cells::new(firsts, blocks))
+            .ok_or(damaged(Part::CellDirectory))?;
+        Ok(Self {
+            file: Arc::clone(file),
+            start,
+            notes: Notes::decode(&notes).ok_or(damaged(Part::Notes))?,
+            tiles: decode_tiles(&tiles, header.tiles).ok_or(damaged(Part::Tiles))?,
+            stations: Stations::new(&header, stations),
+            cells,
+            cipher: Cipher::new(&header.key, header.stretch),
+            header,
+        })
+    }
+
+    /// Where those of the stations are that are known here and open each other.
+    pub fn find(&self, macs: &[Mac]) -> Result<Vec<Option<Station>>, PackError> {
+        let mut found = vec![None; macs.len()];
+        if self.header.stations == 0 {
+            return Ok(found);
+        }
+        let mut hits: Vec<(usize, Record)> = Vec::new();
+        for (index, mac) in macs.iter().enumerate() {
+            if let Some(record) = self.record(*mac)? {
+                hits.push((index, record));
+            }
+        }
+        if hits.len() < 2 {
+            return Ok(found);
+        }
+        let lines = self.lines();
+        let points: Vec<Point> = hits
+            .iter()
+            .map(|(index, record)| Point { x: self.cipher.device(macs[*index], self.header.field), y: record.y })
+            .collect();
+        let station = |hit: usize, line: Line| self.station(macs[hits[hit].0], hits[hit].1, line);
+        let opened = agree::open(&points, &lines, |hit, line| station(hit, line).map(|s| s.place));
+        for (hit, line) in opened.into_iter().enumerate() {
+            found[hits[hit].0] = line.and_then(|line| station(hit, line));
+        }
+        Ok(found)
+    }
+
+    /// What stands under an address, still closed.
+    pub fn record(&self, mac: Mac) -> Result<Option<Record>, PackError> {
+        self.stations.find(self.cipher.name(mac))
+    }
+
+    /// The lines of its tiles.
+    pub fn lines(&self) -> Lines<'_> {
+        let Header { field, check, tiles, .. } = self.header;
+        Lines { field: Field(field), check, tiles, cipher: &self.cipher }
+    }
+
+    /// A record, opened by the line of its tile.
+    pub fn station(&self, mac: Mac, record: Record, line: Line) -> Option<Station> {
+        let pad = self.cipher.spot_pad(mac, line.tile, line.slope);
+        let spot = (record.spot + SPOTS - pad % SPOTS) % SPOTS;
+        let classes = self.header.classes.len() as u64;
+        let class = self.header.classes.get(((record.class + classes - (pad >> 32) % classes) % classes) as usize)?;
+        Some(Station {
+            place: self.tiles.get(line.tile as usize)?.place(spot as u32)?,
+            radius: Metres(f64::from(class.radius)),
+            level: f64::from(class.level) / 100.0,
+            sightings: class.sightings,
+        })
+    }
+
+    /// Bytes as they stand in the file, from the segment's start.
+    pub fn read_at(&self, into: &mut [u8], at: u64) -> Result<(), PackError> {
+        Ok(self.file.read_exact_at(into, self.start + at)?)
+    }
+
+    /// Reads all of it.
+    pub fn verify(&self) -> Result<(), PackError> {
+        self.stations.verify()?;
+        self.cells.verify()
+    }
+}
+
+/// The tiles in ascending order, each as its distance from the one before; none where they are not so many, or no tiles.
+fn decode_tiles(mut bytes: &[u8], count: u32) -> Option<Vec<Tile>> {
+    // A tile takes a byte at least: a false count reserves no memory.
+    let mut tiles = Vec::with_capacity(bytes.len().min(count as usize));
+    let mut number = 0;
+    while !bytes.is_empty() {
+        let (gap, length) = read_varint(bytes)?;
+        bytes = &bytes[length..];
+        if gap == 0 && !tiles.is_empty() {
+            return None;
+        }
+        number += u64::from(u32::try_from(gap).ok()?);
+        tiles.push(Tile::from_number(u32::try_from(number).ok()?)?);
+    }
+    (tiles.len() == count as usize).then_some(tiles)
+}

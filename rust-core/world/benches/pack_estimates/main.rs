@@ -1,0 +1,124 @@
+//! What estimates lose when what was learned is known from a pack only: errors, and the truth within both radii, in made-up towns.
+//!
+//! One phone learns a town; a pack is made of what it settled; another phone asks with that pack and nothing of its own. Beside
+//! it, the same questions answered from all that was learned, and from what of it was settled: a pack has no more than that.
+
+#[path = "../estimates/town.rs"]
+mod town;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cairn::locate::{Area, Estimate, HeardMac, Known, Learned, Observation, Query, estimate};
+use cairn::model::{CellKey, Detail, EmitterKey, EmitterKind, Metres, Millis, Report, Scan};
+use cairn::pack::{Builder, Notes, Options, Pack, Packs, Region, StationSource};
+use town::{Days, TOWNS};
+
+const SEEDS: u64 = 3;
+const QUESTIONS: usize = 400;
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a folder");
+    println!("{:24}{:16}{:>9}{:>8}{:>7}   within 68 %, 95 %", "town", "", "answered", "median", "95 %");
+    for town in TOWNS {
+        let mut rows = [("own, all", Vec::new()), ("own, settled", Vec::new()), ("pack alone", Vec::new())];
+        for seed in 1..=SEEDS {
+            let Days { reports, questions, .. } = town.live(seed, QUESTIONS);
+            let all = Memory::of(&reports);
+            let settled = Memory(all.0.iter().filter(|(_, l)| l.is_settled()).map(|(k, l)| (*k, *l)).collect());
+            let path = folder.path().join("town.pack");
+            settled.write(&path);
+            let packs = Packs::new(vec![Arc::new(Pack::open(&path).expect("a pack"))]);
+            for question in &questions {
+                let query = wifi(&question.scan);
+                let (beside, _) = packs.beside(&query, Memory(HashMap::new()));
+                for (row, answer) in [estimate(&query, &all), estimate(&query, &settled), estimate(&query, &beside)]
+                    .into_iter()
+                    .enumerate()
+                {
+                    rows[row].1.push(answer.map(|e| (question.truth.distance(e.place).0, e)));
+                }
+            }
+        }
+        for (index, (name, answers)) in rows.iter().enumerate() {
+            println!("{:24}{name:16}{}", if index == 0 { town.name } else { "" }, line(answers));
+        }
+    }
+}
+
+fn line(answers: &[Option<(f64, Estimate)>]) -> String {
+    let mut given: Vec<&(f64, Estimate)> = answers.iter().flatten().collect();
+    given.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let at = |share: f64| given.get((share * given.len() as f64) as usize).map_or(f64::NAN, |a| a.0);
+    let within = |radius: fn(&Estimate) -> Metres| {
+        100.0 * given.iter().filter(|(error, e)| *error <= radius(e).0).count() as f64 / given.len().max(1) as f64
+    };
+    format!(
+        "{:7.0} %{:6.0} m{:5.0} m   {:3.0} %  {:3.0} %",
+        100.0 * given.len() as f64 / answers.len() as f64,
+        at(0.5),
+        at(0.95),
+        within(|e| e.r68),
+        within(|e| e.r95)
+    )
+}
+
+/// What was learned, in memory.
+struct Memory(HashMap<EmitterKey, Learned>);
+
+impl Memory {
+    fn of(reports: &[Report]) -> Self {
+        let mut learned: HashMap<EmitterKey, Learned> = HashMap::new();
+        for report in reports {
+            let Some(accuracy) = report.fix.accuracy else { continue };
+            for s in &report.sightings {
+                let Detail::Wifi { frequency_mhz, .. } = s.detail else { continue };
+                let o = Observation {
+                    kind: EmitterKind::Wifi,
+                    place: s.place,
+                    accuracy,
+                    age: s.age,
+                    speed: report.fix.speed,
+                    signal: s.signal,
+                    frequency_mhz,
+                    day: report.fix.utc.0.div_euclid(Millis::from_days(1).0) as i32,
+                };
+                learned.entry(s.emitter()).and_modify(|l| l.learn(&o)).or_insert_with(|| Learned::first(&o));
+            }
+        }
+        Self(learned)
+    }
+
+    fn write(&self, path: &std::path::Path) {
+        let options = Options {
+            notes: Notes::default(),
+            region: Region::Everywhere,
+            min_sightings: 1,
+            not_before: 0,
+            stretch: 0,
+            today: 20_454,
+            secret: [5; 32],
+        };
+        let mut builder = Builder::new(path, options);
+        for (key, learned) in &self.0 {
+            if let Some(mac) = key.mac() {
+                builder.add_station(&StationSource::learned(mac, learned)).expect("room");
+            }
+        }
+        builder.finish(&mut |_| true).expect("a pack");
+    }
+}
+
+impl Known for Memory {
+    fn emitter(&self, key: EmitterKey) -> Option<Learned> {
+        self.0.get(&key).copied()
+    }
+
+    fn area(&self, _: CellKey) -> Option<Area> {
+        None
+    }
+}
+
+fn wifi(scan: &Scan) -> Query {
+    Query { wifi: scan.wifi.iter().map(|w| HeardMac { mac: w.mac, signal: w.signal }).collect(), ..Query::default() }
+}
