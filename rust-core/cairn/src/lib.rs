@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod pack;
 pub mod store;
 pub mod supervisor;
+pub mod vault;
 
 pub use clock::{Clock, SystemClock};
 pub use error::CoreError;

@@ -46,6 +46,16 @@ impl Database {
         }
     }
 
+    /// Takes away a database that was made for nothing.
+    pub fn remove(&self) {
+        for part in ["", "-wal", "-shm", ".lock"] {
+            let mut path = self.db.as_os_str().to_owned();
+            path.push(part);
+            // What is not there need not go, and an empty database that stays does no harm.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
     pub fn path(&self) -> &Path {
         &self.db
     }

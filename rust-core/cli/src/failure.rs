@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use cairn::CoreError;
 use cairn::exchange::{ExportError, ImportError};
+use cairn::vault::VaultError;
 use cairn_service::ServiceError;
 use thiserror::Error;
 
@@ -54,9 +55,19 @@ pub enum Failure {
     Refused(CoreError),
     #[error("{0}")]
     Network(String),
+    #[error("{path}: {error}")]
+    Vault { path: String, error: VaultError },
 }
 
 impl Failure {
+    /// A password or code that cannot be used.
+    pub fn vault_input(error: VaultError) -> Self {
+        match error {
+            VaultError::BadInput(what) => Self::Refused(CoreError::BadInput(what)),
+            other => Self::File(other.to_string()),
+        }
+    }
+
     /// Whether whoever read the output has read enough, as `head` does: no reason to complain.
     pub fn is_reader_gone(&self) -> bool {
         matches!(self, Self::Output(e) if e.kind() == io::ErrorKind::BrokenPipe)
@@ -68,6 +79,11 @@ impl From<&Failure> for Outcome {
         match failure {
             Failure::Import(error) if error.fault.is_about_content() => Self::BadData,
             Failure::Refused(_) => Self::Usage,
+            Failure::Vault { error, .. } => match error {
+                VaultError::BadInput(_) => Self::Usage,
+                VaultError::File(_) | VaultError::Store(_) | VaultError::Cancelled => Self::Files,
+                _ => Self::BadData,
+            },
             Failure::Service(ServiceError::Listen { .. }) | Failure::Network(_) => Self::Network,
             gone if gone.is_reader_gone() => Self::Well,
             _ => Self::Files,

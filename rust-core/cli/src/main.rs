@@ -5,6 +5,7 @@ mod database;
 mod demo;
 mod failure;
 mod output;
+mod password;
 
 use std::process::ExitCode;
 

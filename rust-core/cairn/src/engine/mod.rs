@@ -3,6 +3,7 @@
 //! One thread owns the write connection and all state that changes; calls from outside send it messages on a bounded channel
 //! and read through read-only connections. No lock is held across I/O, and the owner never waits for a network.
 
+mod backup;
 mod cache;
 mod collect;
 mod collection;
@@ -18,7 +19,7 @@ mod settings;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -29,6 +30,7 @@ use crate::store::{self, Readers, Salvage};
 use crate::{Clock, CoreError, SystemClock};
 use owner::{Message, Owner};
 
+pub use backup::{BackupMade, Restored};
 pub use collection::{Collection, Reaction, Told};
 pub use merge::{MergeError, MergeProgress, MergeSummary};
 pub use packs::{FillError, PackView};
@@ -83,6 +85,8 @@ struct Shared {
     /// Services that are being uploaded to: a batch in flight belongs to that upload alone.
     uploading: Mutex<BTreeSet<ServiceId>>,
     packs: packs::Shelf,
+    /// A backup is being made or restored: there are files beside the database that belong to it alone.
+    backing_up: AtomicBool,
 }
 
 impl Engine {
@@ -108,6 +112,7 @@ impl Engine {
             turned_away: AtomicU64::new(0),
             uploading: Mutex::default(),
             packs,
+            backing_up: AtomicBool::new(false),
         };
         Ok(Opened { engine: Self { shared: Arc::new(shared) }, salvage })
     }

@@ -21,6 +21,7 @@ mod packed;
 pub(crate) mod packs;
 pub(crate) mod reports;
 mod salvage;
+pub(crate) mod snapshot;
 
 pub use error::StoreError;
 pub use migrate::SCHEMA_VERSION;

@@ -64,7 +64,7 @@ impl Merge {
     }
 }
 
-fn words(name: &str, summary: &MergeSummary) -> String {
+pub(super) fn words(name: &str, summary: &MergeSummary) -> String {
     if *summary == MergeSummary::default() {
         return format!("{name}: nothing new");
     }
@@ -87,7 +87,7 @@ fn words(name: &str, summary: &MergeSummary) -> String {
     parts.join("; ")
 }
 
-fn as_json(name: &str, summary: &MergeSummary) -> serde_json::Value {
+pub(super) fn as_json(name: &str, summary: &MergeSummary) -> serde_json::Value {
     json!({
         "file": name,
         "trips": summary.trips,

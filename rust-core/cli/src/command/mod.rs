@@ -1,5 +1,6 @@
 //! The commands.
 
+mod backup;
 mod completions;
 mod doctor;
 mod evaluate;
@@ -38,6 +39,8 @@ pub enum Command {
     /// Region packs: compact files of where access points and cells are.
     #[command(subcommand)]
     Pack(pack::PackCommand),
+    /// Make, restore, re-key or check an encrypted backup.
+    Backup(backup::Backup),
     /// Look the database over.
     Doctor(doctor::Doctor),
     /// Run a small location service.
@@ -58,6 +61,7 @@ impl Command {
             Self::Export(command) => command.run(json),
             Self::Merge(command) => command.run(json),
             Self::Pack(command) => command.run(json),
+            Self::Backup(command) => command.run(json),
             Self::Doctor(command) => command.run(json),
             Self::Serve(command) => command.run(json),
             Self::Completions(command) => command.run(),
