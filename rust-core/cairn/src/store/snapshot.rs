@@ -92,11 +92,12 @@ pub(crate) fn open_copy(path: &Path) -> Result<Connection, StoreError> {
     if migrate::check(&db)? == 0 {
         return Err(StoreError::Foreign);
     }
-    if check::faults(&db)? != (0, 0) {
+    if check::file_faults(&db)? != (0, 0) {
         return Err(StoreError::Damaged);
     }
     migrate::migrate(&mut db)?;
-    Ok(db)
+    // What running counts there are only an up-to-date one tells.
+    if check::faults(&db)? == (0, 0) { Ok(db) } else { Err(StoreError::Damaged) }
 }
 
 /// Whether nobody has used the database yet: then a copy may take its place, else it must be merged.
