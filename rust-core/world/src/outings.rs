@@ -110,6 +110,9 @@ fn troubled(journey: Journey, day: i64) -> Journey {
 
 #[cfg(test)]
 mod tests {
+    use cairn::intake::{Drop, Intake};
+    use cairn::model::{Fix, Metres};
+
     use super::*;
     use crate::test_tracks;
     use crate::world::{Params, World};
@@ -125,5 +128,32 @@ mod tests {
         let world = World::build(1, &Params::default(), &week.sites);
         assert!((10_000..200_000).contains(&world.emitters().len()), "{}", world.emitters().len());
         assert!(world.poison().is_some());
+    }
+
+    /// Seconds of a stretch whose fixes were taken for flying.
+    fn flown(intake: &mut Intake, journey: &Journey, seconds: std::ops::Range<i64>) -> u64 {
+        intake.take_counts();
+        for at in seconds.map(Millis::from_secs) {
+            let state = journey.at(at);
+            let mut fix = Fix::gnss(at, journey.start_utc + at, state.place, Metres(5.0));
+            (fix.altitude, fix.speed) = (state.altitude, Some(state.speed));
+            intake.fix(fix);
+        }
+        intake.take_counts().dropped.get(&Drop::Aircraft).copied().unwrap_or(0)
+    }
+
+    #[test]
+    fn a_parachute_jump_is_flight_from_the_aircraft_to_the_ground() {
+        let week = outings(&test_tracks(), 1).unwrap();
+        let descent = week.journeys.iter().find(|journey| journey.name == "descent").unwrap();
+        let intake = &mut Intake::default();
+
+        // The recording has a gap there, over which the way drawn is slower than what was flown.
+        let in_the_aircraft = flown(intake, descent, 0..190);
+        assert!(in_the_aircraft >= 170, "{in_the_aircraft}");
+        assert_eq!(flown(intake, descent, 190..720), 530, "under the canopy");
+        // A minute on the ground, and it is believed.
+        assert!((50..=90).contains(&flown(intake, descent, 720..810)));
+        assert_eq!(flown(intake, descent, 810..1_058), 0, "walks away");
     }
 }

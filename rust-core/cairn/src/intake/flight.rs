@@ -16,6 +16,9 @@ const MAX_ALTITUDE: Metres = Metres(5_000.0);
 /// From here on only trains on the ground are so fast: ichnaea gives no weight above.
 const FAST: f64 = 50.0;
 
+/// Trains are so fast this high up on one line of the world, from Lanzhou to Xinjiang; aircraft are everywhere.
+const HIGH: Metres = Metres(2_000.0);
+
 /// The steepest tracks that trains run fast on have 4 %.
 const STEEPEST_FAST: f64 = 0.055;
 
@@ -75,8 +78,10 @@ impl Flight {
     pub fn judge(&mut self, fix: &Fix) -> bool {
         let speed = fix.speed.unwrap_or(0.0);
         let climb = self.climb(fix);
+        let above = |limit: Metres| fix.altitude.is_some_and(|a| a.0 > limit.0);
         let certain = speed > MAX_SPEED
-            || fix.altitude.is_some_and(|a| a.0 > MAX_ALTITUDE.0)
+            || above(MAX_ALTITUDE)
+            || (speed > FAST && above(HIGH))
             || climb.is_some_and(|c| c.flies(speed));
         let aloft = self.flew.is_some_and(|at| fix.mono - at < LANDED_AFTER);
         let goes_on = aloft && (speed > FAST || climb.is_some_and(|c| c.height > GOING_ON));
@@ -154,7 +159,8 @@ mod tests {
             ("a hiker on stairs", 0.8, 0.6),
             ("a gondola over a town", 5.0, 0.3),
         ] {
-            assert_eq!(flown(speed, |s| speed * slope * s), 0, "{what}");
+            // Up for five minutes and down again: no fast train climbs two kilometres.
+            assert_eq!(flown(speed, |s| speed * slope * (300.0 - (s - 300.0).abs())), 0, "{what}");
         }
     }
 
@@ -175,6 +181,12 @@ mod tests {
         ] {
             assert!(flown(speed, |s| climb * s) >= 565, "{what}: {}", flown(speed, |s| climb * s));
         }
+    }
+
+    #[test]
+    fn who_is_fast_high_above_the_sea_flies_from_the_first_fix_and_a_train_below_does_not() {
+        assert_eq!(flown(60.0, |_| 2_000.0), 600);
+        assert_eq!(flown(83.0, |_| 1_400.0), 0);
     }
 
     #[test]
