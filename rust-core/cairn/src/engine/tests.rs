@@ -5,6 +5,8 @@ use std::sync::atomic::AtomicI64;
 use rusqlite::Connection;
 
 use super::*;
+use crate::ledger::{GROUND, Hexagon, View};
+use crate::locate::{HeardMac, Query};
 use crate::model::{Dbm, HeardWifi, LatLng, LocalPlane, Mac, Metres, Millis, Ssid};
 
 /// Clocks that the test sets.
@@ -64,14 +66,19 @@ impl Home {
     }
 
     fn reports(&self) -> usize {
-        let mut n = 0;
+        self.exported().len()
+    }
+
+    /// Places of all reports that exports would hold.
+    fn exported(&self) -> Vec<LatLng> {
+        let mut places = Vec::new();
         self.engine
-            .reports::<CoreError>(crate::exchange::Selection::All, |_, _| {
-                n += 1;
+            .reports::<CoreError>(crate::exchange::Selection::All, |_, report| {
+                places.push(report.fix.place);
                 Ok(())
             })
             .unwrap();
-        n
+        places
     }
 
     /// Runs SQL on the owner's own connection, to bring it into a state that only the machine could.
@@ -233,4 +240,29 @@ fn a_new_zone_takes_what_was_already_recorded_with_it_and_keeps_the_rest() {
     assert_eq!(home.reports() as u64, 600 - added.reports_deleted, "nothing new is recorded inside either");
     let dropped = home.engine.stats().unwrap().counts.dropped;
     assert_eq!(dropped.get(&crate::intake::Drop::Zone), Some(&20));
+}
+
+#[test]
+fn a_new_zone_is_gone_from_the_map_and_from_what_was_learned_and_points_stay() {
+    let home = Home::new();
+    home.walk(0..600);
+    home.engine.flush().unwrap();
+    let house = fix(0).place;
+    let plane = LocalPlane::around(house);
+    let view = View { south_west: plane.to_place(-7_000.0, -7_000.0), north_east: plane.to_place(7_000.0, 7_000.0) };
+    let heard = |n: i64| HeardMac { mac: scan(n).wifi[0].mac, signal: Some(Dbm(-50)) };
+    let query = Query { wifi: (0..8).map(heard).collect(), ..Query::default() };
+    let covered = || home.engine.coverage(&view, 10_000).unwrap().iter().map(|c| c.cell).collect::<Vec<_>>();
+    let (before, points) = (covered(), home.engine.stats().unwrap().totals.points);
+    assert!(home.engine.locate(&query).unwrap().is_some());
+
+    home.engine.add_zone(house).unwrap();
+
+    let zone = home.engine.rules().unwrap().zones.remove(0).1;
+    assert!(before.iter().any(|cell| zone.contains(cell)), "it was on the map");
+    assert!(!covered().is_empty() && covered().iter().all(|cell| !zone.contains(cell)));
+    assert_eq!(home.engine.locate(&query).unwrap(), None);
+    assert_eq!(home.engine.stats().unwrap().totals.points, points);
+    let exported = home.exported();
+    assert!(!exported.is_empty() && exported.iter().all(|place| !zone.contains(&Hexagon::around(*place, GROUND))));
 }
