@@ -1,10 +1,14 @@
-//! How long the leaderboard and the map take to read with five million sightings, against five thousand.
+//! How long the leaderboard, the map, the numbers of the outbox and of the store take to read with five million sightings and a
+//! million rows in the outbox, against five thousand and a thousand.
 //!
 //! Both databases are filled as the engine does it, in commit groups, with reports, sightings and the ledger; then both are
 //! read in turns. What is printed are medians and their ratio; nothing fails by time.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cairn::SystemClock;
+use cairn::engine::{Config, Engine};
 use cairn::ledger::{Day, Passage, Tally, View};
 use cairn::model::{LatLng, LocalPlane, Metres, Millis, TripId};
 use cairn::store::{self, ledger};
@@ -20,25 +24,38 @@ const SHORT_WALK: u64 = 10;
 /// 2020-01-01.
 const FIRST_DAY: i64 = 18_262;
 const TURNS: usize = 201;
+/// With four services five million sightings are a million rows in the outbox.
+const SERVICES: i64 = 4;
 
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let small = filled(&folder.path().join("small.db"), 5_000, SHORT_WALK);
     let large = filled(&folder.path().join("large.db"), 5_000_000, LONG_WALK);
-    let home = town(0);
+    let home = home();
 
-    println!("{:<34} {:>12} {:>12} {:>7}", "read", "5 thousand", "5 million", "ratio");
-    compare("leaderboard", &small, &large, |db, last| ledger::board(db, last).expect("a board").days.len());
-    compare("totals", &small, &large, |db, _| ledger::totals(db).expect("totals").days as usize);
+    println!("{:<34} {:>12} {:>12} {:>7} {:>8}", "read", "5 thousand", "5 million", "ratio", "per row");
+    compare("leaderboard", &small, &large, |of| ledger::board(&of.db, of.last).expect("a board").days.len());
+    compare("totals", &small, &large, |of| ledger::totals(&of.db).expect("totals").days as usize);
+    compare("stats", &small, &large, |of| of.engine.stats().expect("stats").outbox.len());
+    compare("outbox", &small, &large, |of| of.engine.outbox().expect("an outbox").len());
+    compare("quarantine", &small, &large, |of| of.engine.quarantined().expect("a quarantine").len());
     for (what, half_km) in
         [("map of a quarter (2 km)", 1.0), ("map of a town (20 km)", 10.0), ("map of a country (500 km)", 250.0)]
     {
         let plane = LocalPlane::around(home);
         let side = half_km * 1_000.0;
         let view = View { south_west: plane.to_place(-side, -side), north_east: plane.to_place(side, side) };
-        compare(what, &small, &large, |db, _| ledger::coverage(db, &view, 4_000).expect("coverage").len());
+        compare(what, &small, &large, |of| ledger::coverage(&of.db, &view, 4_000).expect("coverage").len());
     }
 }
+
+/// Where both have walked the same streets in the month before: what a map shows there does not depend on what lies elsewhere.
+fn home() -> LatLng {
+    LocalPlane::around(town(0)).to_place(-60_000.0, -60_000.0)
+}
+
+/// Passages of that month.
+const AT_HOME: u64 = 1_000;
 
 /// The centres of the 60 towns that are walked in turn, 30 km apart.
 fn town(n: u64) -> LatLng {
@@ -49,11 +66,23 @@ fn town(n: u64) -> LatLng {
 /// A database and its last day, whose board is asked for.
 struct Filled {
     db: Connection,
+    engine: Engine,
     last: Day,
 }
 
 fn filled(path: &std::path::Path, sightings: u64, walk: u64) -> Filled {
     let mut db = store::open(path).expect("a database").writer;
+    let mut tally = Tally::default();
+    (0..AT_HOME).for_each(|n| tally.count(&at_home(n), []));
+    ledger::post(&db, &tally).expect("a ledger");
+    for n in 1..=SERVICES {
+        db.execute(
+            "INSERT INTO service (id, url, protocol, full_metadata, allow_http, unmetered_only, charging_only, roaming, enabled)
+             VALUES (?1, 'https://service.example/' || ?1, 0, 0, 0, 0, 0, 0, 1)",
+            [n],
+        )
+        .expect("a service");
+    }
     let passages = sightings / SIGHTINGS_PER_PASSAGE;
     let days = passages.div_ceil(walk);
     db.pragma_update(None, "foreign_keys", false).expect("a setting");
@@ -70,7 +99,21 @@ fn filled(path: &std::path::Path, sightings: u64, walk: u64) -> Filled {
         ledger::post(&tx, &tally).expect("a ledger");
         tx.commit().expect("a commit");
     }
-    Filled { db, last: Day::new((FIRST_DAY + days as i64 - 1) as i32) }
+    let stored = [passages, passages * SIGHTINGS_PER_PASSAGE].map(|n| n as i64);
+    db.execute("UPDATE stored SET reports = ?, sightings = ?", stored).expect("counts");
+    let config = Config { path: path.to_owned(), clock: Arc::new(SystemClock::new()), seed: 1 };
+    let engine = Engine::open(config).expect("an engine").engine;
+    Filled { db, engine, last: Day::new((FIRST_DAY + days as i64 - 1) as i32) }
+}
+
+/// The month at home: around the house, a little farther each time.
+fn at_home(n: u64) -> Passage {
+    let (sin, cos) = (n as f64 / 40.0 * std::f64::consts::TAU).sin_cos();
+    let radius = n as f64;
+    let place = LocalPlane::around(home()).to_place(radius * sin, radius * cos);
+    let utc =
+        Millis::from_days(FIRST_DAY - 31 + n as i64 / 40) + Millis::from_hours(10) + Millis::from_mins(n as i64 % 40);
+    Passage { utc, trip: TripId(1_000_000), place, ..passage(0, 1) }
 }
 
 /// Day after day in the next town, along a spiral that widens with every visit.
@@ -104,16 +147,22 @@ fn store_report(tx: &Connection, n: u64, passage: &Passage) -> rusqlite::Result<
     for k in 0..SIGHTINGS_PER_PASSAGE {
         insert.execute([id, (n * SIGHTINGS_PER_PASSAGE + k) as i64])?;
     }
+    // All but the newest have been taken; one in a thousand was refused.
+    let mut queue = tx.prepare_cached("INSERT INTO outbox (service, report, state, shuffle) VALUES (?, ?, ?, ?)")?;
+    for service in 1..=SERVICES {
+        let state = if n % 1_000 == 7 { 2 } else { i64::from(!n.is_multiple_of(5)) };
+        queue.execute([service, id, state, (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) as i64])?;
+    }
     Ok(())
 }
 
 /// Reads both in turns, so that whatever else the machine does troubles both alike.
-fn compare(what: &str, small: &Filled, large: &Filled, read: impl Fn(&Connection, Day) -> usize) {
+fn compare(what: &str, small: &Filled, large: &Filled, read: impl Fn(&Filled) -> usize) {
     let timed = |of: &Filled| {
         let start = Instant::now();
         // One transaction, as the engine's readers have it.
         let tx = of.db.unchecked_transaction().expect("a transaction");
-        let rows = read(&tx, of.last);
+        let rows = read(of);
         drop(tx);
         (start.elapsed(), rows)
     };
@@ -130,5 +179,11 @@ fn compare(what: &str, small: &Filled, large: &Filled, read: impl Fn(&Connection
         times.sort_unstable();
         times[TURNS / 2].as_secs_f64() * 1e6
     });
-    println!("{what:<34} {small:>9.0} µs {large:>9.0} µs {:>7.2}   ({} and {} rows)", large / small, rows[0], rows[1]);
+    let per_row = (large / rows[1].max(1) as f64) / (small / rows[0].max(1) as f64);
+    println!(
+        "{what:<34} {small:>9.0} µs {large:>9.0} µs {:>7.2} {per_row:>8.2}   ({} and {} rows)",
+        large / small,
+        rows[0],
+        rows[1]
+    );
 }
