@@ -126,7 +126,7 @@ fn hexagon(covered: &Covered) -> Hexagon {
 fn places(title: &str, what: &str, places: &[Place]) -> Table {
     Table {
         title: title.to_owned(),
-        columns: [what, "points", "emitters", "hexagons"].map(str::to_owned).to_vec(),
+        columns: ["", what, "points", "emitters", "hexagons"].map(str::to_owned).to_vec(),
         rows: places
             .iter()
             .map(|p| {

@@ -109,9 +109,11 @@ pub fn outbox(story: &OutboxStory) -> String {
     let mut svg = axes.draw(&format!("Outbox of {}", story.service), "requests, in order", |t| thousands(t as u64));
     let mut steps = Vec::new();
     for (i, t) in story.tries.iter().enumerate() {
-        let y = axes.y(t.waiting as f64);
-        steps.push((axes.x(i as f64), y));
-        steps.push((axes.x(i as f64 + 1.0), y));
+        // What a request took had waited until then.
+        let taken = if matches!(t.kind, TryKind::Accepted) { u64::from(t.reports) } else { 0 };
+        let (before, after) = (axes.y((t.waiting + taken) as f64), axes.y(t.waiting as f64));
+        let at = axes.x(i as f64 + 0.5);
+        steps.extend([(axes.x(i as f64), before), (at, before), (at, after), (axes.x(i as f64 + 1.0), after)]);
     }
     let _ = write!(svg, "<path class=\"line s0\" d=\"{}\"/>", path(&steps, false));
     for (i, t) in story.tries.iter().enumerate() {
@@ -188,14 +190,15 @@ pub fn calibration(stories: &[EstimateStory]) -> String {
             let (x, y) = (start + width * index as f64, axes.y(held));
             let _ = write!(
                 svg,
-                "<rect class=\"s{index}\" x=\"{:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\"><title>{}: {:.1} %</title></rect><text class=\"middle\" x=\"{:.1}\" y=\"{:.1}\">{:.0}</text>",
+                "<rect class=\"s{index}\" x=\"{:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\"><title>{}: {:.1} %</title></rect><text class=\"held\" x=\"{:.1}\" y=\"{:.1}\">{:.0} %</text>",
                 x + 3.0,
                 width - 6.0,
                 axes.y(0.0) - y,
                 escape(&story.source),
                 held * 100.0,
                 x + width / 2.0,
-                y - 5.0,
+                // Inside the bar, clear of the line that says what was promised.
+                y.min(axes.y(0.1)) + 16.0,
                 held * 100.0
             );
         }

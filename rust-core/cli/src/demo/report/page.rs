@@ -122,7 +122,12 @@ fn estimates(story: &Story) -> String {
 }
 
 fn table(t: &Table) -> String {
-    let mut html = format!("<div class=\"table\"><h3>{}</h3><table><thead>", escape(&t.title));
+    let mut html = format!(
+        "<div class=\"table\"><h3>{}</h3><table{}><thead>",
+        escape(&t.title),
+        // A table that begins with ranks has its names in the second column.
+        if t.columns.first().is_some_and(String::is_empty) { " class=\"ranked\"" } else { "" }
+    );
     row(&mut html, &t.columns, "th");
     html.push_str("</thead><tbody>");
     t.rows.iter().for_each(|cells| row(&mut html, cells, "td"));
