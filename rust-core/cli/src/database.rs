@@ -18,6 +18,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// One whose path was given otherwise.
+    pub const fn at(db: PathBuf) -> Self {
+        Self { db }
+    }
+
     /// Opens it; it is made where there is none.
     pub fn open_or_make(&self) -> Result<Engine, Failure> {
         let opened = Engine::open(Config::for_file(self.db.clone())).map_err(|e| self.failed(e))?;

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::Stdio;
 
 use common::{HEADING, cairn, line, text};
 use serde_json::{Value, json};
@@ -144,4 +145,133 @@ fn what_cannot_be_used_gets_one_clear_line() {
     assert_eq!((outside.code, outside.err.lines().count()), (Some(2), 3), "{outside:?}");
     assert!(!folder.path().join("b.pack").exists());
     assert_eq!(build(&pack, &[]).code, Some(2));
+}
+
+#[test]
+fn what_others_shared_is_taken_by_what_it_is_and_what_opted_out_or_is_refused_stays_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let address = |n: u64| format!("001a{:08x}", n << 4);
+    // Twelve stations at one corner, one of which the user refuses; bad rows of three kinds; and a cell.
+    let mut wifi = "mac,lat,lon,alt\n".to_owned();
+    for n in 0..12 {
+        let _ = writeln!(wifi, "{},60.000{n:02},24.9,", address(n));
+    }
+    wifi += "001a00000xyz,60,24.9,\n01005e000001,60,24.9,\n001a00000ff0,95,24.9,\n001a00000ff0,60\n";
+    fs::write(path("wifi.csv"), wifi).unwrap();
+    fs::write(path("cells.csv"), "mcc,mnc,type,lac,cid,psc,lat,lon,alt\n244,5,3,100,12345678,7,60.17,24.94,\n")
+        .unwrap();
+    let db = empty_database(folder.path());
+    let list = cairn::engine::Engine::open(cairn::engine::Config::for_file((&db).into())).unwrap().engine;
+    list.refuse_mac(cairn::model::Mac::parse(&address(3)).unwrap()).unwrap();
+    list.close().unwrap();
+
+    let pack = path("shared.pack");
+    let shared = [path("wifi.csv"), path("cells.csv")];
+    let [wifi, cells] = shared.each_ref().map(|p| text(p));
+    let ran = build(&pack, &["--shared", wifi, "--shared", cells, "--db", &db]);
+    let json = ran.json();
+    assert_eq!((ran.code, &json["stations"], &json["cells"]), (Some(1), &json!(11), &json!(1)), "{ran:?}");
+    assert_eq!((&json["stationsRead"], &json["files"][0]["private"]), (&json!(11), &json!(2)), "{json}");
+    let bad = json!({ "mac": { "count": 1, "lines": [14] }, "position": { "count": 1, "lines": [16] }, "columns": { "count": 1, "lines": [17] } });
+    assert_eq!((&json["files"][0]["bad"], ran.err.lines().count()), (&bad, 3), "{ran:?}");
+    let seen = |n: [u64; 3]| {
+        let list = n.map(|n| json!({ "macAddress": address(n), "signalStrength": -60 }));
+        ask(&db, &pack, &json!({ "wifiAccessPoints": list }))
+    };
+    let answer = seen([0, 1, 2]);
+    assert_eq!((&answer["source"], &answer["used"]), (&json!("wifi"), &json!(3)));
+    assert_eq!(seen([2, 3, 4])["used"], 2, "the refused one is not in it");
+
+    // What was heard is learned from first; the same file given twice counts once.
+    fs::write(path("street.csv"), street()).unwrap();
+    let street = path("street.csv");
+    let ran = build(&pack, &["--shared", text(&street), "--shared", text(&street), "--db", &db]);
+    let json = ran.json();
+    assert_eq!((ran.code, &json["stations"], &json["given"]), (Some(0), &json!(11), &json!(11)), "{ran:?}");
+    assert_eq!((&json["files"][0]["rows"], &json["files"][1]["rows"]), (&json!(20), &json!(0)));
+    let words = cairn(&["pack", "build", "--out", text(&pack), "--shared", text(&street), "--shared", cells]).out;
+    assert!(
+        words.contains("WiGLE CSV: 20 places") && words.contains("microG CSV: 0 access points and 1 cells"),
+        "{words}"
+    );
+
+    let ran = build(&pack, &["--cells", text(&street)]);
+    assert_eq!((ran.code, ran.err.lines().count()), (Some(2), 1), "{ran:?}");
+    assert!(ran.err.contains("give it as --shared"), "{ran:?}");
+}
+
+#[test]
+fn what_cairn_exports_makes_the_pack_that_the_database_makes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (csv, db) = (path("street.csv"), path("db"));
+    fs::write(&csv, street()).unwrap();
+    assert_eq!(cairn(&["import", "--db", text(&db), text(&csv)]).code, Some(0));
+    for (format, source) in
+        [("wigle", "--shared"), ("geosubmit", "--shared"), ("microg-wifi", "--shared"), ("database", "--db")]
+    {
+        let (out, pack) = (path(format), path("a.pack"));
+        let exported = cairn(&["export", "--db", text(&db), "--format", format, "--out", text(&out)]);
+        assert_eq!(exported.code, Some(0), "{exported:?}");
+        let ran = build(&pack, &[source, text(&out)]);
+        assert_eq!((ran.code, &ran.json()["stations"]), (Some(0), &json!(12)), "{format}: {ran:?}");
+    }
+}
+
+/// Cells of as many masts.
+fn many(cells: u64) -> String {
+    let mut rows = TODAY.to_owned();
+    for n in 0..cells {
+        let (lat, lon) = (60.0 + (n % 1_000) as f64 * 1e-3, 24.0 + (n / 1_000) as f64 * 1e-3);
+        let _ = write!(
+            rows,
+            "LTE,244,5,{},{},,{lon:.4},{lat:.4},1500,17,1,1459692342,1488347104,\r\n",
+            n % 60_000 + 1,
+            n * 256 + 1
+        );
+    }
+    rows
+}
+
+#[test]
+fn a_build_that_is_killed_or_interrupted_at_any_moment_leaves_the_old_pack_or_the_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (few, all, pack) = (path("few.csv"), path("all.csv"), path("a.pack"));
+    fs::write(&few, many(500)).unwrap();
+    fs::write(&all, many(60_000)).unwrap();
+    let started = std::time::Instant::now();
+    assert_eq!(build(&path("whole.pack"), &["--cells", text(&all)]).json()["cells"], 60_000);
+    let whole = started.elapsed();
+    let (mut old, mut new) = (0, 0);
+    for round in 0..16 {
+        assert_eq!(build(&pack, &["--cells", text(&few)]).json()["cells"], 500, "what is left is used again");
+        let arguments = ["pack", "build", "--json", "--out", text(&pack), "--cells", text(&all)];
+        let mut run = common::command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(whole * (10 + round * 17 % 90) / 100);
+        let is_interrupt = round % 2 == 0;
+        if is_interrupt {
+            let kill = format!("kill -INT {}", run.id());
+            std::process::Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status().unwrap();
+        } else {
+            run.kill().unwrap();
+        }
+        let ended = run.wait_with_output().unwrap();
+        let info = cairn(&["pack", "info", "--verify", "--json", text(&pack)]);
+        assert_eq!(info.code, Some(0), "round {round}: {info:?}");
+        match info.json()["cells"].as_u64() {
+            Some(500) => old += 1,
+            Some(60_000) => new += 1,
+            other => panic!("{other:?}"),
+        }
+        // Without a code it was gone before it could listen.
+        if is_interrupt && ended.status.code().is_some_and(|code| code != 0) {
+            let told = String::from_utf8(ended.stderr).unwrap();
+            assert_eq!((ended.status.code(), told.lines().count()), (Some(3), 1), "{told}");
+            assert!(told.contains("stopped") && !path("a.pack.part").exists(), "{told}");
+        }
+    }
+    println!("{old} times the old pack, {new} times the new");
+    assert!(old > 0, "every build ended before it was stopped");
 }

@@ -10,14 +10,17 @@ use std::path::Path;
 use std::time::Instant;
 
 use cairn::model::Mac;
-use cairn::pack::{Builder, CellSource, Notes, Options, Pack, Region};
+use cairn::pack::{Builder, CellSource, Notes, Options, Pack, Region, StationSource};
 use made_up::{PER_PLACE, Spread, Stations};
 
 /// Scans asked for; each hears eight that are there and eight that are not.
 const SCANS: u64 = 60_000;
 
-/// Absent addresses looked up to count false hits.
-const ABSENT: u64 = 10_000_000;
+/// Absent addresses looked up to count false hits: at one in 100 000 some 400, whose number is good to a tenth.
+const ABSENT: u64 = 40_000_000;
+
+/// Addresses of all blocks that makers of access points have, which is what somebody would guess.
+const TO_GUESS: f64 = 3_000.0 * 16_777_216.0;
 
 fn main() {
     let millions: u64 = std::env::var("CAIRN_STATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(2);
@@ -29,10 +32,12 @@ fn main() {
         "{:38}{:>10}{:>14}{:>9}{:>10}{:>12}",
         "layout", "B/station", "look-ups/s", "build", "memory", "false hits"
     );
+    println!("{:38}{:>10}{:>13}{:>9}{:>10}{:>12}", "(the bar)", "7.0", "1 M", "", "512 MB", "1.0e-5");
     for (name, spread) in [("pack, spread evenly over a country", Spread::Even), ("pack, in towns", Spread::Towns)] {
         pack(folder.path(), name, &Stations { n, spread });
     }
     cells(folder.path(), n / 10);
+    guesses(folder.path());
     if !only_packs {
         let stations = Stations { n, spread: Spread::Towns };
         for layout in layouts::all() {
@@ -91,7 +96,9 @@ fn pack(folder: &Path, name: &str, stations: &Stations) {
         false_hits as f64 / ABSENT as f64
     );
     println!(
-        "    {} tiles; {:.2} M a second closed, without place; {:.1} % of those that are there open in their scan; left out {:?}",
+        "    {false_hits} of {ABSENT} absent ones hit: at most {:.2e} with 97.5 %; {} tiles; {:.2} M a second closed, without place; \
+         {:.1} % of those that are there open in their scan; left out {:?}",
+        upper_bound(false_hits) / ABSENT as f64,
         info.tiles,
         single / 1e6,
         100.0 * opened as f64 / (SCANS * PER_PLACE) as f64,
@@ -141,6 +148,38 @@ fn cells(folder: &Path, n: u64) {
         took.as_secs_f64(),
         peak
     );
+    std::fs::remove_file(path).expect("was there");
+}
+
+/// Of a Poisson count: what its mean is below in 97.5 % of cases, by the normal approximation, which is good from some tens on.
+fn upper_bound(count: usize) -> f64 {
+    let n = count as f64;
+    n + 1.92 + 1.96 * (n + 0.96).sqrt()
+}
+
+/// What guessing addresses takes, by how often they are hashed.
+fn guesses(folder: &Path) {
+    let path = folder.join("guess.pack");
+    let stations = Stations { n: 10_000, spread: Spread::Towns };
+    for (stretch, guesses) in [(0, 2_000_000), (8, 100_000), (12, 5_000), (16, 300)] {
+        let mut builder = Builder::new(&path, Options { stretch, ..options() });
+        // A hundred are enough to guess against: all of one place, so that none is lonely.
+        for i in 0..100 {
+            builder
+                .add_station(&StationSource { place: stations.station(0).place, ..stations.station(i) })
+                .expect("room");
+        }
+        builder.finish(&mut |_| true).expect("a pack");
+        let pack = Pack::open(&path).expect("a pack");
+        let mut hits = 0;
+        let each =
+            rate(guesses, || hits = (0..guesses).map(|i| pack.hits(stations.absent(i)).expect("an answer")).sum());
+        println!(
+            "    stretch {stretch:2}: {:9.3} us a guess, {:9.1} days of this core for 3000 makers' blocks ({hits} hits)",
+            1e6 / each,
+            TO_GUESS / each / 86_400.0
+        );
+    }
     std::fs::remove_file(path).expect("was there");
 }
 

@@ -115,7 +115,7 @@ impl Owner {
 
 /// Whether an estimate may be learned from. What others reckoned of an access point is as private as what was heard of it; a
 /// cell is its operator's, and where it stands tells nothing of who lives there.
-fn may_learn(guard: &Guard, estimate: &Estimate) -> bool {
+pub(super) fn may_learn(guard: &Guard, estimate: &Estimate) -> bool {
     let address = |mac| guard.beacon(&HeardBeacon { mono: Millis(0), mac, signal: None, format: None }).is_none();
     let may = match &estimate.emitter {
         Estimated::Cell(_) => return true,

@@ -7,6 +7,7 @@ mod backup;
 mod cache;
 mod collect;
 mod collection;
+mod gather;
 mod group;
 mod import;
 mod merge;
@@ -32,6 +33,7 @@ use owner::{Message, Owner};
 
 pub use backup::{BackupMade, Restored};
 pub use collection::{Collection, Reaction, Told};
+pub use gather::{Gathered, Gatherer};
 pub use merge::{MergeError, MergeProgress, MergeSummary};
 pub use packs::{FillError, PackView};
 pub use read::{LearnedEmitter, Soundness, Stats};

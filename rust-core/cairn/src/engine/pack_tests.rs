@@ -93,6 +93,7 @@ fn chosen_packs_are_used_after_a_start_and_what_is_wrong_with_one_is_told_and_no
     let view = taker.add_pack(&pack).unwrap();
     taker.add_pack(&pack).unwrap();
     assert_eq!(taker.packs(), [view]);
+    assert!(taker.check_packs()[0].is_sound());
     taker.close().unwrap();
 
     let again = open(&db);
@@ -108,6 +109,8 @@ fn chosen_packs_are_used_after_a_start_and_what_is_wrong_with_one_is_told_and_no
     let damaged = open(&db);
     assert_eq!(damaged.locate(&heard_at(50)).unwrap(), None);
     assert_eq!(damaged.packs()[0].fault, Some(PackError::Damaged("stations")));
+    let [report] = &damaged.check_packs()[..] else { panic!() };
+    assert!(report.to_string().ends_with("make it again, or get it again from who made it"), "{report}");
     damaged.close().unwrap();
 
     std::fs::remove_file(&pack).unwrap();

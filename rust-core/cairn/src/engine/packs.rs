@@ -10,10 +10,11 @@ use thiserror::Error;
 
 use super::{Engine, LearnedEmitter};
 use crate::CoreError;
+use crate::exchange::ImportError;
 use crate::locate::{Known, Query};
 use crate::model::EmitterKind;
 use crate::pack::{
-    Beside, Builder, CellSource, Pack, PackError, PackInfo, Packs, Phase, Progress, StationSource, Watch,
+    self, Beside, Builder, CellSource, Pack, PackError, PackInfo, Packs, Phase, Progress, StationSource, Watch,
 };
 use crate::store::{Readers, StoreError, packs};
 
@@ -37,6 +38,9 @@ pub enum FillError {
     /// The pack could not be written, or its making was stopped.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// A file for it could not be read.
+    #[error(transparent)]
+    File(#[from] ImportError),
 }
 
 /// The packs of an engine.
@@ -145,6 +149,12 @@ impl Engine {
     /// The packs there are, and what is wrong with those that are not used.
     pub fn packs(&self) -> Vec<PackView> {
         self.shared.packs.read().iter().map(view).collect()
+    }
+
+    /// Looks over every pack that was chosen, reading all of each. Those that cannot be used now are looked at again.
+    pub fn check_packs(&self) -> Vec<pack::Report> {
+        let paths: Vec<PathBuf> = self.shared.packs.read().iter().map(|k| k.path.clone()).collect();
+        paths.iter().map(|path| pack::check(path)).collect()
     }
 
     /// Gives a pack what this phone knows and may pass on: access points and cells whose places are settled, that do not travel,

@@ -140,7 +140,7 @@ pub enum Fault {
 
 impl Fault {
     /// Names the file.
-    pub(super) fn of(self, path: &Path) -> ImportError {
+    pub(crate) fn of(self, path: &Path) -> ImportError {
         ImportError { path: path.to_owned(), line: None, fault: self }
     }
 

@@ -152,7 +152,7 @@ pub fn run(
 }
 
 /// Imports one file, or one of an archive's.
-pub(super) fn run_part(
+pub(crate) fn run_part(
     engine: &Engine,
     part: &Part,
     options: ImportOptions,

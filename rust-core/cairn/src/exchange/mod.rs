@@ -27,6 +27,7 @@ pub use export::{ExportError, ExportFormat, ExportOptions, Selection, Watch, exp
 pub use fault::{Fault, ImportError};
 pub use filter::{Area, Filter, Kinds, moment};
 pub use follow::{Follow, Followed, follow};
+pub(crate) use import::run_part;
 pub use import::{Begin, ImportOptions, ImportSummary, PartSummary, Progress, run};
 pub use part::{Part, parts};
 pub(crate) use place::START;

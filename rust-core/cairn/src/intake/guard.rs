@@ -25,6 +25,15 @@ impl Guard {
         Self { zone_cells, macs, names }
     }
 
+    /// What either refuses.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.zone_cells.extend(other.zone_cells);
+        self.macs.extend(other.macs);
+        self.names.extend(other.names);
+        self
+    }
+
     /// Whether there are zones at all.
     pub fn has_zones(&self) -> bool {
         !self.zone_cells.is_empty()

@@ -36,6 +36,9 @@ pub enum PackError {
     /// A checksum does not fit, or a part contradicts another.
     #[error("the region pack is damaged: its {0} cannot be trusted")]
     Damaged(&'static str),
+    /// Another process is writing a pack of this name.
+    #[error("another region pack of this name is being written")]
+    Busy,
     /// Making it was stopped on request.
     #[error("stopped")]
     Cancelled,
@@ -50,7 +53,7 @@ pub enum PackError {
 impl PackError {
     /// Whether the same step may work later with nothing but time or room gained.
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::File(_) | Self::Cancelled)
+        matches!(self, Self::File(_) | Self::Busy | Self::Cancelled)
     }
 }
 

@@ -15,6 +15,7 @@ mod line;
 mod merge;
 mod packs;
 mod region;
+mod report;
 mod segment;
 mod stations;
 mod tile;
@@ -24,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use build::{
-    Builder, Built, CellSource, CellsError, CellsRead, LeftOut, MAX_STRETCH, Options, Phase, Progress, StationSource,
+    Builder, Built, CellSource, LeftOut, MAX_STRETCH, Options, Phase, PlacesError, PlacesRead, Progress, StationSource,
     Watch,
 };
 pub use cells::CellEntry;
@@ -32,6 +33,7 @@ pub use error::PackError;
 pub use merge::merge;
 pub use packs::{Beside, Packs};
 pub use region::{Region, RegionError};
+pub use report::{Report, check};
 
 use crate::model::{CellKey, LatLng, Mac, Metres};
 use segment::Segment;
@@ -255,26 +257,6 @@ fn wider(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
 fn corners(bounds: impl Iterator<Item = [i32; 4]>) -> Option<(LatLng, LatLng)> {
     let [south, west, north, east] = bounds.fold(region::NOWHERE, wider);
     Some((LatLng::from_e7(south, west).ok()?, LatLng::from_e7(north, east).ok()?))
-}
-
-/// What came of looking a pack over.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// The file.
-    pub path: PathBuf,
-    /// The pack in numbers, where it opens.
-    pub info: Option<PackInfo>,
-    /// What is wrong with it.
-    pub fault: Option<PackError>,
-}
-
-/// Looks a pack over, every byte of it.
-pub fn check(path: &Path) -> Report {
-    let (info, fault) = match Pack::open(path) {
-        Ok(pack) => (Some(pack.info()), pack.verify().err()),
-        Err(fault) => (None, Some(fault)),
-    };
-    Report { path: path.to_owned(), info, fault }
 }
 
 #[cfg(test)]

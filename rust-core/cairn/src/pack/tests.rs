@@ -144,7 +144,8 @@ fn a_pack_says_what_is_in_it() {
     assert!(south_west.lat() < town().lat() && north_east.lon() > town().lon() + 0.08);
     assert_eq!(info.bytes, std::fs::metadata(&path).unwrap().len());
     let report = check(&path);
-    assert_eq!((report.fault, report.info), (None, Some(info)));
+    assert_eq!((report.fault.clone(), report.info.clone(), report.advice()), (None, Some(info), None));
+    assert!(report.to_string().ends_with("a.pack: sound, 100 access points and 10 cells"), "{report}");
 }
 
 #[test]
@@ -181,6 +182,26 @@ fn a_build_that_is_stopped_or_has_nothing_leaves_the_old_pack_and_no_trace() {
     assert_eq!(builder.finish(&mut |p| p.phase != Phase::Writing), Err(PackError::Cancelled));
     assert_eq!(Builder::new(&path, options()).finish(&mut on_with_it), Err(PackError::Nothing));
     assert_eq!((std::fs::read(&path).unwrap(), folder.names()), (old, vec!["a.pack".to_owned()]));
+}
+
+#[test]
+fn what_a_killed_build_left_is_used_again_and_two_builds_at_once_do_not_mix() {
+    let folder = Folder::new();
+    let path = folder.path("a.pack");
+    std::fs::write(folder.path("a.pack.part"), vec![7; 1_000_000]).unwrap();
+    build(&path, options(), 0..100, 0..0);
+    assert_eq!((check(&path).fault, folder.names()), (None, vec!["a.pack".to_owned()]));
+    let mut builder = Builder::new(&path, options());
+    (0..100).for_each(|n| builder.add_station(&station(n)).unwrap());
+    let mut meanwhile = None;
+    let built = builder.finish(&mut |_| {
+        let mut other = Builder::new(&path, options());
+        (0..50).for_each(|n| other.add_station(&station(n)).unwrap());
+        meanwhile = Some(other.finish(&mut on_with_it));
+        true
+    });
+    assert_eq!((meanwhile, built.unwrap().stations), (Some(Err(PackError::Busy)), 100));
+    assert_eq!((check(&path).fault, folder.names()), (None, vec!["a.pack".to_owned()]));
 }
 
 #[test]

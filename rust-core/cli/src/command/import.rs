@@ -213,8 +213,8 @@ impl Import {
     }
 }
 
-/// Set by SIGINT and SIGTERM: the import then ends between two chunks.
-fn interrupted() -> Arc<AtomicBool> {
+/// Set by SIGINT and SIGTERM: the import then ends between two chunks, and others where they look at it.
+pub fn interrupted() -> Arc<AtomicBool> {
     let cancel = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         // Without a handler the process dies where it stands, and the next import goes on from there all the same.
@@ -320,11 +320,6 @@ fn words(part: &PartSummary) -> String {
 }
 
 fn as_json(part: &PartSummary) -> serde_json::Value {
-    let bad: serde_json::Map<_, _> = part
-        .bad
-        .iter()
-        .map(|(why, lines)| (why.word().to_owned(), json!({ "count": lines.count, "lines": lines.first })))
-        .collect();
     json!({
         "file": part.label.display().to_string(),
         "format": part.format.name(),
@@ -332,11 +327,18 @@ fn as_json(part: &PartSummary) -> serde_json::Value {
         "sightings": part.heard,
         "estimates": part.estimates,
         "learned": part.learned,
-        "bad": bad,
+        "bad": bad_json(&part.bad),
         "resumedAt": part.resumed_at,
         "nothingNew": part.is_nothing_new(),
         "peakMemoryKb": peak_memory_kb(),
     })
+}
+
+/// By reason: how many, and the first of their lines.
+pub fn bad_json(bad: &BadRows) -> serde_json::Value {
+    let reason =
+        |(why, lines): (BadRow, &Lines)| (why.word().to_owned(), json!({ "count": lines.count, "lines": lines.first }));
+    bad.iter().map(reason).collect::<serde_json::Map<_, _>>().into()
 }
 
 fn planned_words(planned: &Planned) -> String {

@@ -3,15 +3,15 @@
 //! The file appears when it is complete; until then an older one of its name is kept.
 
 mod cells;
-mod exports;
 mod out;
+mod places;
 mod sort;
 mod stations;
 
 use std::path::{Path, PathBuf};
 
 pub use super::key::MAX_STRETCH;
-pub use exports::{CellsError, CellsRead};
+pub use places::{PlacesError, PlacesRead};
 
 pub(super) use cells::CellBlocks;
 pub(super) use out::Out;

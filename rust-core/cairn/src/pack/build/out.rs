@@ -1,9 +1,9 @@
 //! The file being written: under another name until it is complete.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use super::super::header::{self, Header, Part};
@@ -27,7 +27,7 @@ impl Out {
         let mut part = OsString::from(path);
         part.push(".part");
         let part = PathBuf::from(part);
-        let file = BufWriter::with_capacity(1 << 18, File::create(&part)?);
+        let file = BufWriter::with_capacity(1 << 18, alone(&part)?);
         let (lengths, checksums) = ([0; 6], [crc32fast::hash(&[]); 4]);
         Ok(Self { file, at: 0, start: 0, lengths, checksums, part, path: path.to_owned(), is_complete: false })
     }
@@ -113,6 +113,27 @@ impl Out {
         fs::rename(&self.part, &self.path)?;
         self.is_complete = true;
         Ok(self.at)
+    }
+}
+
+/// The file under this name, empty, and locked while it is written: two at once would make one broken pack of two good ones. What
+/// a killed build left is used again.
+fn alone(part: &Path) -> Result<File, PackError> {
+    loop {
+        let file = File::options().write(true).create(true).truncate(false).open(part)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(PackError::Busy),
+            // Memory cards know no locks; there one has to wait oneself.
+            Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(e)) => return Err(e.into()),
+        }
+        // Whoever held it before may have given it its name between these two steps: then it is another's pack.
+        let same = fs::metadata(part).is_ok_and(|now| file.metadata().is_ok_and(|ours| now.ino() == ours.ino()));
+        if same {
+            file.set_len(0)?;
+            return Ok(file);
+        }
     }
 }
 
