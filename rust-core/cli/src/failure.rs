@@ -81,6 +81,7 @@ impl From<&Failure> for Outcome {
             Failure::Refused(_) => Self::Usage,
             Failure::Vault { error, .. } => match error {
                 VaultError::BadInput(_) => Self::Usage,
+                VaultError::Service(_) => Self::Network,
                 VaultError::File(_) | VaultError::Store(_) | VaultError::Cancelled => Self::Files,
                 _ => Self::BadData,
             },

@@ -31,8 +31,13 @@ impl Opening {
             let typed = read(self.password_file.as_deref(), "Recovery code: ")?;
             return Ok(Unlock::Recovery(RecoveryCode::parse(&typed).map_err(Failure::vault_input)?));
         }
-        Ok(Unlock::Password(Password::new(&read(self.password_file.as_deref(), "Password: ")?)))
+        Ok(Unlock::Password(ask(self.password_file.as_deref())?))
     }
+}
+
+/// The password of a vault that there is.
+pub fn ask(file: Option<&Path>) -> Result<Password, Failure> {
+    Ok(Password::new(&read(file, "Password: ")?))
 }
 
 /// A password for a new vault; at a prompt it is asked for twice.

@@ -6,6 +6,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use cairn_service::{Service, Settings, VaultSettings};
 use common::{Ran, cairn, stats, text, walk};
 
 struct Home(tempfile::TempDir);
@@ -98,4 +99,43 @@ fn a_new_password_takes_the_place_of_the_old_one() {
     assert_eq!(rekeyed.code, Some(0), "{rekeyed:?}");
     assert_eq!(home.backup(&["verify", "@vault", "--password-file", "@password"]).code, Some(1));
     assert_eq!(home.backup(&["verify", "@vault", "--password-file", "@new password"]).code, Some(0));
+}
+
+#[test]
+fn a_new_phone_needs_an_address_an_id_and_the_password() {
+    let home = Home::new();
+    let vault = Some(VaultSettings::in_folder(home.0.path().join("vaults")));
+    let service = Service::start(Settings { vault, ..Settings::default() }).unwrap();
+    let made = home.backup(&["create", "--db", "@db", "--to", service.url(), "--password-file", "@password", "--json"]);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let again = ["create", "--db", "@db", "--to", service.url(), "--id", &id, "--password-file", "@password"];
+    let again = home.backup(&again);
+    assert!(again.code == Some(0) && again.out.contains("version 2, 100 reports"), "{again:?}");
+
+    let at = ["--from", service.url(), "--id", &id, "--password-file"];
+    let on_service = |what: &[&str], password: &str| home.backup(&[what, &at, &[password]].concat());
+    let listed = on_service(&["list"], "@password");
+    assert_eq!((listed.code, listed.out.lines().count()), (Some(0), 2), "{listed:?}");
+    let wrong = on_service(&["restore", "--db", "@new"], "@wrong");
+    assert!(wrong.code == Some(1) && wrong.err.contains("wrong password"), "{wrong:?}");
+    assert!(!Path::new(&home.at("new")).exists(), "made for nothing");
+    assert_eq!(on_service(&["rekey", "--new-password-file", "@wrong"], "@password").code, Some(0));
+    let restored = on_service(&["restore", "--db", "@new", "--number", "1"], "@wrong");
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    assert_eq!(stats(&home.at("new"))["newWifi"], stats(&home.at("db"))["newWifi"]);
+
+    let mut slip = id.clone();
+    slip.replace_range(0..1, if id.starts_with('0') { "1" } else { "0" });
+    let says = |what: &[&str], code: i32, words: &str| {
+        let ran = home.backup(&[what, &["--password-file", "@password"]].concat());
+        assert_eq!((ran.code, ran.err.lines().count()), (Some(code), 1), "{what:?}: {ran:?}");
+        assert!(ran.err.contains(words), "{what:?}: {ran:?}");
+    };
+    says(&["verify", "--from", service.url(), "--id", &slip], 2, "a slip in it");
+    says(&["verify", "--from", service.url()], 2, "give the vault's id");
+    says(&["verify", "--from", "http://example.org", "--id", &id], 2, "not encrypted");
+    let url = service.url().to_owned();
+    service.stop();
+    says(&["verify", "--from", &url, "--id", &id], 4, "the service cannot be reached");
 }

@@ -15,6 +15,7 @@ use crate::faults::{Fault, FaultScript, Rules};
 use crate::line::Grip;
 use crate::protocol::{Reply, Request};
 use crate::requests::{RequestLog, RequestRecord};
+use crate::vault::{self, Vaults};
 
 /// What all requests share.
 pub(crate) struct App {
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub faults: Mutex<FaultScript>,
     pub max_body: usize,
     pub max_unpacked: usize,
+    pub vaults: Option<Arc<Vaults>>,
 }
 
 /// A panicking request must not take the others along: what it leaves is as good as what it found.
@@ -55,9 +57,15 @@ async fn handle(
         lock(&app.log).push(record);
         return Response::default();
     }
-    let answer = match to_bytes(body, app.max_body).await {
-        Ok(body) => answer(&app, parts, &body, fault.as_ref(), &mut record).await,
-        Err(_) => plain(too_large()),
+    let vaults = app.vaults.as_ref().filter(|_| Vaults::owns(parts.uri.path()));
+    let answer = match (vaults, fault.as_ref().and_then(scripted)) {
+        // Gigabytes: neither held in memory nor remembered.
+        (Some(vaults), None) => vault::answer(vaults.clone(), grip.peer(), HttpRequest::from_parts(parts, body)).await,
+        (Some(_), Some(scripted)) => scripted,
+        (None, _) => match to_bytes(body, app.max_body).await {
+            Ok(body) => answer(&app, parts, &body, fault.as_ref(), &mut record).await,
+            Err(_) => plain(too_large()),
+        },
     };
     record.status = Some(answer.status().as_u16());
     if faulty {
@@ -85,23 +93,8 @@ async fn answer(
     if let Ok(unpacked) = &unpacked {
         record.body.clone_from(unpacked);
     }
-    match fault {
-        Some(Fault::Status(status, retry_after)) => {
-            let mut response = plain(Reply::text(*status, "unavailable by script"));
-            if let Some(after) = retry_after.and_then(|after| after.header(SystemTime::now()).parse().ok()) {
-                response.headers_mut().insert(header::RETRY_AFTER, after);
-            }
-            return response;
-        }
-        Some(Fault::CaptivePortal) => {
-            return plain(Reply { status: 200, content_type: Some("text/html; charset=utf-8"), body: PORTAL.into() });
-        }
-        Some(Fault::Redirect(to)) => {
-            let mut response = plain(Reply::empty(302));
-            response.headers_mut().extend(to.parse().ok().map(|to| (header::LOCATION, to)));
-            return response;
-        }
-        _ => {}
+    if let Some(scripted) = fault.and_then(scripted) {
+        return scripted;
     }
     let rules = lock(&app.faults).rules();
     let too_long = rules.max_bytes.is_some_and(|max| body.len() > max);
@@ -117,6 +110,29 @@ async fn answer(
         handled.reply.body.push_str(&" ".repeat(TRUNCATED_PROMISE));
     }
     plain(handled.reply)
+}
+
+/// The answer of a fault that answers for the service.
+fn scripted(fault: &Fault) -> Option<Response<Body>> {
+    let mut response;
+    match fault {
+        Fault::Status(status, retry_after) => {
+            response = plain(Reply::text(*status, "unavailable by script"));
+            if let Some(after) = retry_after.and_then(|after| after.header(SystemTime::now()).parse().ok()) {
+                response.headers_mut().insert(header::RETRY_AFTER, after);
+            }
+        }
+        Fault::CaptivePortal => {
+            response =
+                plain(Reply { status: 200, content_type: Some("text/html; charset=utf-8"), body: PORTAL.into() });
+        }
+        Fault::Redirect(to) => {
+            response = plain(Reply::empty(302));
+            response.headers_mut().extend(to.parse().ok().map(|to| (header::LOCATION, to)));
+        }
+        _ => return None,
+    }
+    Some(response)
 }
 
 /// Runs the desk, which waits for the disk, where waiting holds nobody up.
@@ -137,7 +153,7 @@ async fn at_desk(app: Arc<App>, parts: Parts, body: Option<Vec<u8>>, rules: Rule
     handled.await.unwrap_or_else(|_| Reply::empty(500).into())
 }
 
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis() as i64
 }
 
@@ -163,7 +179,9 @@ fn unpack(headers: &HeaderMap, body: &[u8], max: usize) -> Result<Vec<u8>, Unpac
 }
 
 fn record(number: u64, parts: &Parts, fault: Option<Fault>) -> RequestRecord {
-    let headers = parts.headers.iter().filter_map(|(n, v)| Some((n.to_string(), v.to_str().ok()?.to_owned())));
+    // A vault's tokens are kept as hashes only, here too.
+    let told = parts.headers.iter().filter(|(n, _)| *n != header::AUTHORIZATION && *n != "vault-key-token");
+    let headers = told.filter_map(|(n, v)| Some((n.to_string(), v.to_str().ok()?.to_owned())));
     RequestRecord {
         number,
         at: SystemTime::now(),

@@ -23,9 +23,11 @@ mod requests;
 mod service;
 mod settings;
 mod store;
+mod vault;
 
 pub use faults::{Fault, FaultScript, RetryAfter};
 pub use requests::RequestRecord;
 pub use service::{Running, Service};
 pub use settings::{Mode, ServiceError, Settings};
 pub use store::Accepted;
+pub use vault::{Rate, VaultSettings};

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -23,9 +23,15 @@ struct Allowance {
     bytes: AtomicUsize,
     /// Whether the peer is to get a reset rather than an orderly end.
     abrupt: AtomicBool,
+    peer: IpAddr,
 }
 
 impl Grip {
+    /// Who is at the other end.
+    pub fn peer(&self) -> IpAddr {
+        self.0.peer
+    }
+
     /// Resets the connection instead of writing anything more.
     pub fn reset(&self) {
         self.0.abrupt.store(true, Ordering::Relaxed);
@@ -53,7 +59,8 @@ impl Listener for Lines {
 
     async fn accept(&mut self) -> (Line, SocketAddr) {
         let (stream, peer) = Listener::accept(&mut self.0).await;
-        let allowance = Allowance { bytes: AtomicUsize::new(usize::MAX), abrupt: AtomicBool::new(false) };
+        let allowance =
+            Allowance { bytes: AtomicUsize::new(usize::MAX), abrupt: AtomicBool::new(false), peer: peer.ip() };
         (Line { stream, grip: Grip(Arc::new(allowance)) }, peer)
     }
 

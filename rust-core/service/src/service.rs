@@ -17,6 +17,7 @@ use crate::line::{Grip, Lines};
 use crate::requests::{RequestLog, RequestRecord};
 use crate::settings::{ServiceError, Settings};
 use crate::store::Accepted;
+use crate::vault::Vaults;
 
 /// How long a stopping service waits for requests that are under way.
 const GRACE: Duration = Duration::from_secs(2);
@@ -32,6 +33,7 @@ impl Service {
     /// The database cannot be used, or nothing can listen at the address.
     pub fn start(settings: Settings) -> Result<Running, ServiceError> {
         let desk = Desk::open(&settings)?;
+        let vaults = settings.vault.as_ref().map(Vaults::open).transpose()?.map(Arc::new);
         let address = settings.address;
         let listen = |source| ServiceError::Listen { address, source };
         let listener = StdListener::bind(address).map_err(listen)?;
@@ -48,6 +50,7 @@ impl Service {
             faults: Mutex::new(settings.faults),
             max_body: settings.max_body,
             max_unpacked: settings.max_unpacked,
+            vaults,
         });
         let (stop, stopped) = oneshot::channel();
         let served = app.clone();

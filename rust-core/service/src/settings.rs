@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::faults::FaultScript;
 use crate::protocol::{Protocol, beacondb::BeaconDb, ichnaea::Ichnaea};
+use crate::vault::VaultSettings;
 
 /// Whose manners the service has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Settings {
     pub max_unpacked: usize,
     /// How many requests [`crate::Running::requests`] remembers, with their bodies.
     pub requests_kept: usize,
+    /// Where vaults are kept; `None` keeps none.
+    pub vault: Option<VaultSettings>,
 }
 
 impl Default for Settings {
@@ -59,6 +62,7 @@ impl Default for Settings {
             max_body: 10_000_000,
             max_unpacked: 100_000_000,
             requests_kept: 10_000,
+            vault: None,
         }
     }
 }
@@ -86,6 +90,14 @@ pub enum ServiceError {
     /// The database cannot be opened, made or read.
     #[error("cannot use the database: {0}")]
     Store(#[from] rusqlite::Error),
+    /// The folder for vaults cannot be used.
+    #[error("{}: cannot keep vaults there: {}", .folder.display(), .source.kind())]
+    Vaults {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The system gives no thread or event queue.
     #[error("cannot run: {0}")]
     Run(#[source] std::io::Error),

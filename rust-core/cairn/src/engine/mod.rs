@@ -4,6 +4,7 @@
 //! and read through read-only connections. No lock is held across I/O, and the owner never waits for a network.
 
 mod backup;
+mod backup_service;
 mod cache;
 mod collect;
 mod collection;
@@ -32,6 +33,7 @@ use crate::{Clock, CoreError, SystemClock};
 use owner::{Message, Owner};
 
 pub use backup::{BackupMade, Restored};
+pub use backup_service::BackupStored;
 pub use collection::{Collection, Reaction, Told};
 pub use gather::{Gathered, Gatherer};
 pub use merge::{MergeError, MergeProgress, MergeSummary};

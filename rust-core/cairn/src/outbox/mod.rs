@@ -19,6 +19,9 @@ pub use send::{Ended, Leased, OutboxStore, Sent, Settled, Settlement, UploadSumm
 pub use settings::{Conditions, Protocol, Service, ServiceId, ServiceSettings, Waits};
 pub use transport::{Answer, HttpTransport, Request, Transport, TransportError};
 
+pub(crate) use settings::base_url;
+pub(crate) use transport::{http_client, kind_of, retry_after};
+
 use crate::model::{Millis, ReportId};
 
 /// One service's share of the outbox, for the screen.

@@ -80,20 +80,7 @@ impl ServiceSettings {
     /// # Errors
     /// [`CoreError::BadInput`] where the address cannot be used.
     pub fn submit_url(&self) -> Result<String, CoreError> {
-        let refuse = |why: &str| Err(CoreError::BadInput(format!("the service's address {why}")));
-        let Ok(mut url) = reqwest::Url::parse(&self.url) else { return refuse("is not a web address (https://...)") };
-        match url.scheme() {
-            "https" => {}
-            "http" if self.allow_http => {}
-            "http" => return refuse("is not encrypted (http); confirm that this is meant"),
-            _ => return refuse("must begin with https://"),
-        }
-        if url.host_str().is_none_or(str::is_empty) {
-            return refuse("names no host");
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return refuse("must not carry a user name or password");
-        }
+        let mut url = base_url(&self.url, self.allow_http, false)?;
         let path = format!("{}/v2/geosubmit", url.path().trim_end_matches('/'));
         url.set_path(&path);
         if let Some(key) = &self.key {
@@ -102,6 +89,32 @@ impl ServiceSettings {
         url.set_fragment(None);
         Ok(url.into())
     }
+}
+
+/// A service's base address, if it may be spoken to: encrypted, but where the user has confirmed otherwise or, if `or_loopback`, on
+/// this very machine.
+///
+/// # Errors
+/// [`CoreError::BadInput`] says what is wrong with it.
+pub(crate) fn base_url(text: &str, allow_http: bool, or_loopback: bool) -> Result<reqwest::Url, CoreError> {
+    let refuse = |why: &str| Err(CoreError::BadInput(format!("the service's address {why}")));
+    let Ok(url) = reqwest::Url::parse(text) else { return refuse("is not a web address (https://...)") };
+    let host = url.host_str().unwrap_or_default();
+    let is_loopback = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    match url.scheme() {
+        "https" => {}
+        "http" if allow_http || (or_loopback && is_loopback) => {}
+        "http" => return refuse("is not encrypted (http); confirm that this is meant"),
+        _ => return refuse("must begin with https://"),
+    }
+    if host.is_empty() {
+        return refuse("names no host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not carry a user name or password");
+    }
+    Ok(url)
 }
 
 /// A service as it stands.

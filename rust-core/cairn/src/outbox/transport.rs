@@ -102,22 +102,26 @@ impl HttpTransport {
     /// # Errors
     /// As [`HttpTransport::new`].
     pub fn with_timeout(timeout: Duration) -> Result<Self, CoreError> {
-        // A second transport finds the provider in place: that is not an error.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::blocking::Client::builder()
-            // Programs that use a service must say who they are, people need not: name and version, as a browser's is shared by all.
-            .user_agent(concat!("Cairn/", env!("CARGO_PKG_VERSION")))
-            // A redirect would carry reports to a stranger.
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .timeout(timeout)
-            .build()
-            .map_err(|e| {
-                log::error!("outbox: no HTTP client: timeout {}, builder {}", e.is_timeout(), e.is_builder());
-                CoreError::Internal
-            })?;
-        Ok(Self { client })
+        Ok(Self { client: http_client(timeout)? })
     }
+}
+
+/// A client that names Cairn and nothing else, and follows nobody elsewhere.
+pub(crate) fn http_client(timeout: Duration) -> Result<reqwest::blocking::Client, CoreError> {
+    // A second transport finds the provider in place: that is not an error.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::blocking::Client::builder()
+        // Programs that use a service must say who they are, people need not: name and version, as a browser's is shared by all.
+        .user_agent(concat!("Cairn/", env!("CARGO_PKG_VERSION")))
+        // A redirect would carry reports to a stranger.
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+        .timeout(timeout)
+        .build()
+        .map_err(|e| {
+            log::error!("outbox: no HTTP client: timeout {}, builder {}", e.is_timeout(), e.is_builder());
+            CoreError::Internal
+        })
 }
 
 impl Transport for HttpTransport {
@@ -141,7 +145,7 @@ impl Transport for HttpTransport {
 }
 
 /// `Retry-After` is a number of seconds, or a date, which is compared with the service's own clock and not with ours.
-fn retry_after(value: &str, date: Option<&str>) -> Option<Millis> {
+pub(crate) fn retry_after(value: &str, date: Option<&str>) -> Option<Millis> {
     if let Ok(seconds) = value.trim().parse::<u32>() {
         return Some(Millis::from_secs(i64::from(seconds)));
     }
@@ -150,7 +154,8 @@ fn retry_after(value: &str, date: Option<&str>) -> Option<Millis> {
     Some(Millis((until.timestamp().as_millisecond() - now.timestamp().as_millisecond()).max(0)))
 }
 
-fn kind_of(error: &reqwest::Error) -> TransportError {
+/// What a failure comes down to.
+pub(crate) fn kind_of(error: &reqwest::Error) -> TransportError {
     if is_tls(error) {
         TransportError::Untrusted
     } else if error.is_timeout() {

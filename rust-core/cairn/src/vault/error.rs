@@ -4,6 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::service::ServiceFault;
 use crate::CoreError;
 
 /// Why a vault could not be made, opened or changed. No text carries a secret or a name.
@@ -51,6 +52,9 @@ pub enum VaultError {
     /// A file cannot be read or written.
     #[error("{}", kind_of(.0))]
     File(#[from] io::Error),
+    /// The service did not do its part.
+    #[error(transparent)]
+    Service(#[from] ServiceFault),
     /// The database said no.
     #[error(transparent)]
     Store(#[from] CoreError),
@@ -69,6 +73,7 @@ impl VaultError {
         match self {
             Self::Cancelled => true,
             Self::File(e) => matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::Interrupted),
+            Self::Service(fault) => fault.is_retryable(),
             Self::Store(e) => matches!(e, CoreError::DiskFull | CoreError::Locked | CoreError::Busy),
             _ => false,
         }

@@ -17,6 +17,7 @@ mod key_block;
 mod keys;
 mod seal;
 mod secret;
+pub mod service;
 mod stretch;
 mod watch;
 mod wrap;

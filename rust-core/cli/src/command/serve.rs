@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use cairn_service::{Mode, Service, Settings};
+use cairn_service::{Mode, Service, Settings, VaultSettings};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -30,6 +30,15 @@ pub struct Serve {
     /// A key that queries may use; may be given several times. Without any, every well-formed key may.
     #[arg(long)]
     key: Vec<String>,
+    /// Also keep vaults, which it cannot read, in this folder.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "vaults")]
+    vault: Option<PathBuf>,
+    /// The largest vault it takes, in megabytes.
+    #[arg(long, value_name = "MB", default_value_t = 4_096, requires = "vault")]
+    vault_max: u64,
+    /// How many vaults it keeps, of three versions each.
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "vault")]
+    vaults: u64,
 }
 
 impl Serve {
@@ -39,7 +48,14 @@ impl Serve {
             Manners::Ichnaea => Mode::Ichnaea,
         };
         let keys = (!self.key.is_empty()).then_some(self.key);
-        let settings = Settings { db: self.db, mode, address: self.address, keys, ..Settings::default() };
+        let vault = self.vault.map(|folder| VaultSettings {
+            max_bytes: self.vault_max.saturating_mul(1_000_000),
+            max_vaults: self.vaults,
+            ..VaultSettings::in_folder(folder)
+        });
+        // A service that runs for years remembers no requests.
+        let settings =
+            Settings { db: self.db, mode, address: self.address, keys, vault, requests_kept: 0, ..Settings::default() };
         let running = Service::start(settings)?;
         if json {
             output::json(&json!({ "url": running.url() }))?;

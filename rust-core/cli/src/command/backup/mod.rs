@@ -1,18 +1,23 @@
-//! `cairn backup`: vault files, which nobody reads without the password.
+//! `cairn backup`: vaults, in files or on one's own service, which nobody reads without the password.
 
-use std::path::{Path, PathBuf};
+mod create;
+mod place;
+
 use std::sync::atomic::AtomicBool;
 
-use cairn::vault::{self, Described, Head, Locks, Progress, RecoveryCode, Step, Stretch, VaultError, Watch};
+use cairn::vault::{self, Described, Head, Locks, Progress, RecoveryCode, Step, Stretch, Watch};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::import::peak_memory_kb;
 use super::merge;
 use crate::database::Database;
 use crate::failure::{Failure, Outcome};
 use crate::output;
 use crate::password::{self, Opening};
+use create::Create;
+use place::{At, Place};
 
 #[derive(Args)]
 pub struct Backup {
@@ -30,47 +35,32 @@ enum What {
     Rekey(Rekey),
     /// Read all of a vault and check it; writes nothing.
     Verify(Verify),
-}
-
-#[derive(Args)]
-struct Create {
-    #[command(flatten)]
-    database: Database,
-    /// The vault file; an older one is kept until the new one is complete.
-    #[arg(value_name = "VAULT")]
-    file: PathBuf,
-    /// What you call it; encrypted like all the rest.
-    #[arg(long, default_value = "")]
-    label: String,
-    /// Also print a recovery code, which opens the vault should the password be forgotten.
-    #[arg(long)]
-    recovery: bool,
-    /// A file whose first line is the password; - for stdin. Without it, it is asked for.
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
+    /// Show which versions of a vault a service keeps.
+    List(List),
 }
 
 #[derive(Args)]
 struct Restore {
     #[command(flatten)]
     database: Database,
-    /// The vault file.
-    #[arg(value_name = "VAULT")]
-    file: PathBuf,
+    #[command(flatten)]
+    place: Place,
+    /// An older version, by its number in the service's list, instead of the newest.
+    #[arg(long, value_name = "N", requires = "service")]
+    number: Option<u64>,
     #[command(flatten)]
     opening: Opening,
 }
 
 #[derive(Args)]
 struct Rekey {
-    /// The vault file.
-    #[arg(value_name = "VAULT")]
-    file: PathBuf,
+    #[command(flatten)]
+    place: Place,
     #[command(flatten)]
     opening: Opening,
     /// A file whose first line is the new password. Without it, it is asked for.
     #[arg(long, value_name = "FILE")]
-    new_password_file: Option<PathBuf>,
+    new_password_file: Option<std::path::PathBuf>,
     /// Also print a new recovery code; an old one opens the vault no longer.
     #[arg(long)]
     recovery: bool,
@@ -78,9 +68,19 @@ struct Rekey {
 
 #[derive(Args)]
 struct Verify {
-    /// The vault file.
-    #[arg(value_name = "VAULT")]
-    file: PathBuf,
+    #[command(flatten)]
+    place: Place,
+    /// An older version, by its number in the service's list, instead of the newest.
+    #[arg(long, value_name = "N", requires = "service")]
+    number: Option<u64>,
+    #[command(flatten)]
+    opening: Opening,
+}
+
+#[derive(Args)]
+struct List {
+    #[command(flatten)]
+    place: Place,
     #[command(flatten)]
     opening: Opening,
 }
@@ -92,48 +92,34 @@ impl Backup {
             What::Restore(command) => command.run(json),
             What::Rekey(command) => command.run(json),
             What::Verify(command) => command.run(json),
+            What::List(command) => command.run(json),
         }
-    }
-}
-
-impl Create {
-    fn run(&self, json: bool) -> Result<Outcome, Failure> {
-        let engine = self.database.open()?;
-        let password = password::choose(self.password_file.as_deref(), "Password for the backup: ")?;
-        let recovery = new_code(self.recovery)?;
-        let locks = Locks { password, recovery, stretch: Stretch::USUAL };
-        let made = watched(|watch| engine.backup_create(&self.file, &locks, &self.label, watch));
-        let made = made.map_err(|e| failed(&self.file, e))?;
-        let mut told = described(&made.described);
-        told["file"] = json!(self.file);
-        told["bytes"] = json!(made.bytes);
-        say(
-            json,
-            &told,
-            &locks,
-            format_args!("{}: {} reports in {} bytes", self.file.display(), made.described.reports, made.bytes),
-        )
     }
 }
 
 impl Restore {
     fn run(&self, json: bool) -> Result<Outcome, Failure> {
+        let at = self.place.at()?;
         let unlock = self.opening.unlock()?;
-        // A wrong file or version is told before a database is made.
-        vault::read_key_block(&self.file).map_err(|e| failed(&self.file, e))?;
+        // A wrong file, version or id is told before a database is made.
+        at.look().map_err(|e| self.place.failed(e))?;
         let is_new = !self.database.path().exists();
         let engine = self.database.open_or_make()?;
-        let restored = watched(|watch| engine.backup_restore(&self.file, &unlock, watch));
+        let restored = watched(|watch| match &at {
+            At::File(path) => engine.backup_restore(path, &unlock, watch),
+            At::Service(service) => engine.backup_fetch(service, &unlock, self.number, watch),
+        });
         let closed = engine.close().map_err(|e| self.database.failed(e));
         if restored.is_err() && is_new {
             self.database.remove();
         }
-        let restored = restored.map_err(|e| failed(&self.file, e))?;
+        let restored = restored.map_err(|e| self.place.failed(e))?;
         closed?;
-        let name = self.file.display().to_string();
+        let name = self.place.name();
         if json {
             let mut told = described(&restored.described);
             told["merged"] = json!(restored.merged.as_ref().map(|merged| merge::as_json(&name, merged)));
+            told["peakMemoryKb"] = json!(peak_memory_kb());
             output::json(&told)?;
         } else if let Some(merged) = &restored.merged {
             output::line(merge::words(&name, merged))?;
@@ -147,34 +133,63 @@ impl Restore {
 
 impl Rekey {
     fn run(&self, json: bool) -> Result<Outcome, Failure> {
+        let at = self.place.at()?;
         let unlock = self.opening.unlock()?;
         let password = password::choose(self.new_password_file.as_deref(), "New password: ")?;
         let locks = Locks { password, recovery: new_code(self.recovery)?, stretch: Stretch::USUAL };
-        watched(|watch| vault::rekey(&self.file, &unlock, &locks, watch)).map_err(|e| failed(&self.file, e))?;
-        let told = json!({ "file": self.file });
-        say(json, &told, &locks, format_args!("{}: opens with the new password only", self.file.display()))
+        let done = watched(|watch| match &at {
+            At::File(path) => vault::rekey(path, &unlock, &locks, watch),
+            At::Service(service) => service.rekey(&unlock, &locks, watch),
+        });
+        done.map_err(|e| self.place.failed(e))?;
+        let name = self.place.name();
+        let told = json!({ "file": name });
+        say(json, &told, &locks, format_args!("{name}: opens with the new password only"))
     }
 }
 
 impl Verify {
     fn run(&self, json: bool) -> Result<Outcome, Failure> {
+        let at = self.place.at()?;
         let unlock = self.opening.unlock()?;
-        let head = watched(|watch| vault::verify(&self.file, &unlock, watch)).map_err(|e| failed(&self.file, e))?;
+        let head = watched(|watch| match &at {
+            At::File(path) => vault::verify(path, &unlock, watch),
+            At::Service(service) => service.unseal(&unlock, self.number, &mut std::io::sink(), watch),
+        });
+        let head = head.map_err(|e| self.place.failed(e))?;
         let Head { described: inside, plain, .. } = &head;
         if json {
             let mut told = described(inside);
-            told["file"] = json!(self.file);
+            told["file"] = json!(self.place.name());
             told["databaseBytes"] = json!(plain);
+            told["peakMemoryKb"] = json!(peak_memory_kb());
             output::json(&told)?;
         } else {
             let label = if inside.label.is_empty() { String::new() } else { format!(" \"{}\"", inside.label) };
             output::line(format_args!(
                 "{}:{label} whole and genuine, made {}; {} reports, a database of {plain} bytes, schema version {}",
-                self.file.display(),
-                when(inside),
+                self.place.name(),
+                when(inside.made.0),
                 inside.reports,
                 inside.schema
             ))?;
+        }
+        Ok(Outcome::Well)
+    }
+}
+
+impl List {
+    fn run(&self, json: bool) -> Result<Outcome, Failure> {
+        let service = self.place.service()?;
+        let unlock = self.opening.unlock()?;
+        let versions = watched(|watch| service.list(&unlock, watch)).map_err(|e| self.place.failed(e))?;
+        for version in versions {
+            let (number, stored, bytes) = (version.version, when(version.stored), version.bytes);
+            if json {
+                output::json(&json!({ "number": number, "stored": stored, "bytes": bytes }))?;
+            } else {
+                output::line(format_args!("{number}: stored {stored}, {bytes} bytes"))?;
+            }
         }
         Ok(Outcome::Well)
     }
@@ -201,11 +216,12 @@ fn say(json: bool, told: &Value, locks: &Locks, words: std::fmt::Arguments<'_>) 
 }
 
 fn described(inside: &Described) -> Value {
-    json!({ "made": when(inside), "reports": inside.reports, "schema": inside.schema, "label": inside.label })
+    json!({ "made": when(inside.made.0), "reports": inside.reports, "schema": inside.schema, "label": inside.label })
 }
 
-fn when(inside: &Described) -> String {
-    jiff::Timestamp::from_millisecond(inside.made.0).map_or_else(|_| "at an unknown time".to_owned(), |t| t.to_string())
+/// A time in ms since 1970 UTC, in words.
+fn when(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| "at an unknown time".to_owned(), |t| t.to_string())
 }
 
 /// Shows the progress of a long step.
@@ -231,8 +247,4 @@ fn watched<T>(work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
     let answer = work(&mut Watch { progress: &mut show, cancel: &AtomicBool::new(false) });
     bar.finish_and_clear();
     answer
-}
-
-fn failed(path: &Path, error: VaultError) -> Failure {
-    Failure::Vault { path: path.display().to_string(), error }
 }
