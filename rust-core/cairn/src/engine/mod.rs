@@ -175,7 +175,8 @@ impl Engine {
         self.shared.turned_away.load(Ordering::Relaxed)
     }
 
-    /// Makes everything durable and closes the database; every later call answers [`CoreError::Closed`].
+    /// Makes everything durable and closes the database; every later call answers [`CoreError::Closed`]. Unless something is
+    /// being read, all of it is in the one file then, which may be copied.
     ///
     /// # Errors
     /// As for [`Engine::flush`]; closed all the same.
@@ -223,6 +224,8 @@ impl Shared {
     }
 
     fn stop(&self) {
+        // Before the owner hears of it, so that its connection is the last to be closed.
+        self.readers.close_idle();
         drop(self.sender.lock().unwrap_or_else(PoisonError::into_inner).take());
         if let Some(owner) = self.owner.lock().unwrap_or_else(PoisonError::into_inner).take()
             && owner.join().is_err()

@@ -266,3 +266,19 @@ fn a_new_zone_is_gone_from_the_map_and_from_what_was_learned_and_points_stay() {
     let exported = home.exported();
     assert!(!exported.is_empty() && exported.iter().all(|place| !zone.contains(&Hexagon::around(*place, GROUND))));
 }
+
+#[test]
+fn a_closed_database_is_one_file_that_can_be_copied() {
+    let home = Home::new();
+    home.walk(0..20);
+    home.engine.end_trip().unwrap();
+    assert!(home.engine.stats().unwrap().reports > 10);
+
+    home.engine.close().unwrap();
+
+    let copy = home.dir.path().join("copy.db");
+    std::fs::copy(home.dir.path().join("cairn.db"), &copy).unwrap();
+    let reports: i64 =
+        Connection::open(copy).unwrap().query_row("SELECT count(*) FROM report", [], |r| r.get(0)).unwrap();
+    assert!(reports > 10, "{reports}");
+}

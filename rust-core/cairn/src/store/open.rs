@@ -128,6 +128,12 @@ impl Readers {
         result
     }
 
+    /// Closes the connections that nobody reads with. `SQLite` brings the log into the database only when the connection that
+    /// is closed last may write: the owner's, once these are gone.
+    pub(crate) fn close_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     pub(super) fn connect(&self) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(&self.path, flags)?;
