@@ -85,11 +85,10 @@ pub fn measure(folder: &Path, (name, make): Layout, stations: &Stations) {
     let (took, peak) = (started.elapsed(), super::peak_mb());
     let mut known = 0_u64;
     let scans = super::SCANS / 4;
+    let questions = super::questions(stations, scans);
     let each = super::rate(scans * 2 * PER_PLACE, || {
-        for scan in 0..scans {
-            for mac in super::question(stations, scan) {
-                known += u64::from(ask(mac));
-            }
+        for mac in questions.iter().flatten() {
+            known += u64::from(ask(*mac));
         }
     });
     let absent = 200_000;

@@ -131,3 +131,37 @@ fn who_guesses_addresses_is_told_which_are_there_and_must_pair_them_to_learn_whe
     // It cannot be otherwise: a pack that answers the phone answers who pretends to be everywhere. Stretching makes it slow.
     assert!(right as u64 >= STATIONS - 10 && wrong <= 20);
 }
+
+#[test]
+fn in_a_country_the_file_and_one_address_leave_a_place_in_one_tile_of_some() {
+    use super::line::Point;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pack");
+    let mut builder = Builder::new(&path, options());
+    // Villages of three devices, each in a tile of its own.
+    for n in 0..12_000 {
+        let (east, north) = (2_500.0 * (n / 3 % 60) as f64, 2_500.0 * (n / 180) as f64);
+        let place = crate::model::LocalPlane::around(super::tests::town()).to_place(east, north);
+        builder.add_station(&StationSource { place, ..station(n) }).unwrap();
+    }
+    builder.finish(&mut on_with_it).unwrap();
+    let pack = Pack::open(&path).unwrap();
+    let segment = &pack.segments[0];
+    let (lines, tiles, check) = (segment.lines(), segment.header.tiles, segment.header.check);
+    assert!(tiles > 3_900 && check > 0);
+    let mut left = Vec::new();
+    for target in (0..12_000).step_by(1_500) {
+        let address = mac(target, 0);
+        let record = segment.record(address).unwrap().unwrap();
+        let point = Point { x: lines.cipher.device(address, segment.header.field), y: record.y };
+        // A tile's line meets x = 0 at the tile's number: with the point, that gives the one slope that fits.
+        let fitting = (0..tiles).filter_map(|tile| lines.through(Point { x: 0, y: tile }, point));
+        left.push(fitting.filter_map(|line| segment.station(address, record, line)).count());
+    }
+    let mean = left.iter().sum::<usize>() as f64 / left.len() as f64;
+    let promised = f64::from(tiles) / f64::from(1_u32 << check);
+    println!(
+        "the file and one address, {tiles} tiles, {check} bits checked: {mean:.0} places left of {tiles}; promised {promised:.0}"
+    );
+    assert!((mean / promised - 1.0).abs() < 0.15 && left.iter().all(|n| *n > 100));
+}

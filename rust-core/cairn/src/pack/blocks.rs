@@ -3,11 +3,10 @@
 //! Read by position rather than mapped into memory: a mapped file that is cut off under its reader ends the process, and a map
 //! needs `unsafe`. The kernel keeps the pages in either case; what a read costs more is a system call.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::PackError;
+use super::disk::Disk;
 
 /// Blocks kept at hand for each part: a street's, some 500 KB.
 const AT_HAND: usize = 256;
@@ -17,7 +16,7 @@ pub(super) const CHECKSUM: usize = 4;
 
 /// A part's blocks.
 pub(super) struct Blocks {
-    file: Arc<File>,
+    disk: Arc<Disk>,
     start: u64,
     /// Where each block ends, from the start.
     ends: Vec<u64>,
@@ -31,7 +30,7 @@ pub(super) type Block = Arc<Vec<u8>>;
 impl Blocks {
     /// Blocks of these lengths that follow each other from `start` on; none where they do not fill the part.
     pub fn new(
-        file: Arc<File>,
+        disk: Arc<Disk>,
         (start, length): (u64, u64),
         lengths: impl Iterator<Item = u16>,
         word: &'static str,
@@ -43,7 +42,7 @@ impl Blocks {
                 end
             })
             .collect();
-        (end == length).then(|| Self { file, start, ends, word, at_hand: Mutex::new(vec![None; AT_HAND]) })
+        (end == length).then(|| Self { disk, start, ends, word, at_hand: Mutex::new(vec![None; AT_HAND]) })
     }
 
     pub fn count(&self) -> u32 {
@@ -74,13 +73,20 @@ impl Blocks {
         Ok(block)
     }
 
+    /// Bytes at hand.
+    #[cfg(test)]
+    pub fn held(&self) -> usize {
+        let held = self.at_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        held.iter().flatten().map(|(_, block)| block.capacity()).sum()
+    }
+
     fn fetch(&self, index: u32, mut bytes: Vec<u8>) -> Result<Vec<u8>, PackError> {
         let damaged = PackError::Damaged(self.word);
         let end = *self.ends.get(index as usize).ok_or(damaged.clone())?;
         let begin = if index == 0 { 0 } else { self.ends[index as usize - 1] };
         let content = usize::try_from(end - begin).ok().and_then(|n| n.checked_sub(CHECKSUM)).ok_or(damaged.clone())?;
         bytes.resize(content + CHECKSUM, 0);
-        self.file.read_exact_at(&mut bytes, self.start + begin)?;
+        self.disk.read_at(&mut bytes, self.start + begin)?;
         if bytes[content..] != checksum(index, &bytes[..content]).to_le_bytes() {
             return Err(damaged);
         }

@@ -186,7 +186,7 @@ const DAMAGED: PackError = PackError::Damaged(Part::Cells.word());
 pub(super) struct Cells {
     /// The first identity of each block.
     firsts: Vec<KeyBytes>,
-    blocks: Blocks,
+    pub blocks: Blocks,
 }
 
 /// Cells looked at to place an area: more do not move its middle by much.

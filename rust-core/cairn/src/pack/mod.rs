@@ -8,9 +8,11 @@ mod bits;
 mod blocks;
 mod build;
 mod cells;
+mod disk;
 mod error;
 mod header;
 mod key;
+mod layout;
 mod line;
 mod merge;
 mod packs;
@@ -36,6 +38,7 @@ pub use region::{Region, RegionError};
 pub use report::{Report, check};
 
 use crate::model::{CellKey, LatLng, Mac, Metres};
+use disk::Disk;
 use segment::Segment;
 
 /// The newest format this build knows.
@@ -135,11 +138,11 @@ impl Pack {
         if about.is_dir() {
             return Err(PackError::File(std::io::ErrorKind::IsADirectory));
         }
-        let (file, bytes) = (Arc::new(file), about.len());
+        let (disk, bytes) = (Arc::new(Disk::new(file)), about.len());
         let mut segments: Vec<Segment> = Vec::new();
         let mut at = 0;
         loop {
-            let segment = Segment::open(&file, at, bytes - at)?;
+            let segment = Segment::open(&disk, at, bytes - at)?;
             at += segment.header.segment_length();
             if usize::from(segment.header.segment) != segments.len()
                 || segments.first().is_some_and(|first| first.header.segments != segment.header.segments)
@@ -170,7 +173,10 @@ impl Pack {
     /// [`PackError::Damaged`] where a block that is needed is, [`PackError::File`] where it cannot be read.
     pub fn find(&self, macs: &[Mac]) -> Result<Vec<Option<Station>>, PackError> {
         let mut found = vec![None; macs.len()];
-        for segment in &self.segments {
+        // Who made a pack later knows better what has moved.
+        let mut newest_first: Vec<&Segment> = self.segments.iter().collect();
+        newest_first.sort_by_key(|s| std::cmp::Reverse(s.header.built));
+        for segment in newest_first {
             for (found, here) in found.iter_mut().zip(segment.find(macs)?) {
                 *found = found.or(here);
             }
@@ -210,6 +216,11 @@ impl Pack {
             places.extend(segment.cells.area(cell)?);
         }
         Ok(places)
+    }
+
+    /// Day the newest of it was made, since 1970 UTC.
+    pub fn newest(&self) -> u32 {
+        self.segments.iter().map(|s| s.header.built).max().unwrap_or_default()
     }
 
     /// The pack in numbers.
@@ -263,5 +274,7 @@ fn corners(bounds: impl Iterator<Item = [i32; 4]>) -> Option<(LatLng, LatLng)> {
 mod attack_tests;
 #[cfg(test)]
 mod damage_tests;
+#[cfg(test)]
+mod large_tests;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,10 @@
 //! One segment of a pack: opened, held against its checksums, and asked.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::blocks::Blocks;
 use super::cells::{Cells, read_varint};
+use super::disk::Disk;
 use super::header::{self, CELL_ENTRY, Header, Part};
 use super::key::Cipher;
 use super::line::{Field, Line, Lines, Point};
@@ -19,7 +18,7 @@ const MAX_WHOLE: u64 = 64 << 20;
 
 /// A segment.
 pub(super) struct Segment {
-    file: Arc<File>,
+    pub disk: Arc<Disk>,
     start: u64,
     pub header: Header,
     pub notes: Notes,
@@ -31,20 +30,26 @@ pub(super) struct Segment {
 
 impl Segment {
     /// Opens the segment that begins there, in a file that has so many bytes from there on.
-    pub fn open(file: &Arc<File>, start: u64, left: u64) -> Result<Self, PackError> {
+    pub fn open(disk: &Arc<Disk>, start: u64, left: u64) -> Result<Self, PackError> {
         if left < header::LENGTH as u64 {
-            return Err(if start == 0 { PackError::NotAPack } else { PackError::Damaged("length") });
+            return Err(too_short(disk, start, left)?);
         }
         let mut bytes = [0; header::LENGTH];
-        file.read_exact_at(&mut bytes, start)?;
-        let header = Header::decode(&bytes, left)?;
+        disk.read_at(&mut bytes, start)?;
+        let header = Header::decode(&bytes, left).map_err(|error| match error {
+            // Of the whole file, as its owner sees it.
+            PackError::Length { expected, found } => {
+                PackError::Length { expected: expected.saturating_add(start), found: found + start }
+            }
+            other => other,
+        })?;
         let whole = |part: Part, checksum: usize| {
             let (from, length) = header.part(part);
             if length > MAX_WHOLE {
                 return Err(PackError::Damaged(part.word()));
             }
             let mut bytes = vec![0; length as usize];
-            file.read_exact_at(&mut bytes, start + from)?;
+            disk.read_at(&mut bytes, start + from)?;
             if crc32fast::hash(&bytes) == header.checksums[checksum] {
                 Ok(bytes)
             } else {
@@ -58,7 +63,7 @@ impl Segment {
         let damaged = |part: Part| PackError::Damaged(part.word());
         let blocks = |part: Part, lengths: Vec<u16>| {
             let (from, length) = header.part(part);
-            Blocks::new(Arc::clone(file), (start + from, length), lengths.into_iter(), part.word())
+            Blocks::new(Arc::clone(disk), (start + from, length), lengths.into_iter(), part.word())
         };
         let lengths = station_directory.as_chunks().0.iter().map(|length| u16::from_le_bytes(*length)).collect();
         let stations = blocks(Part::Stations, lengths).ok_or(damaged(Part::StationDirectory))?;
@@ -72,7 +77,7 @@ impl Segment {
             .and_then(|blocks| Cells::new(firsts, blocks))
             .ok_or(damaged(Part::CellDirectory))?;
         Ok(Self {
-            file: Arc::clone(file),
+            disk: Arc::clone(disk),
             start,
             notes: Notes::decode(&notes).ok_or(damaged(Part::Notes))?,
             tiles: decode_tiles(&tiles, header.tiles).ok_or(damaged(Part::Tiles))?,
@@ -138,7 +143,13 @@ impl Segment {
 
     /// Bytes as they stand in the file, from the segment's start.
     pub fn read_at(&self, into: &mut [u8], at: u64) -> Result<(), PackError> {
-        Ok(self.file.read_exact_at(into, self.start + at)?)
+        Ok(self.disk.read_at(into, self.start + at)?)
+    }
+
+    /// Bytes of blocks that are at hand.
+    #[cfg(test)]
+    pub fn held(&self) -> usize {
+        self.stations.blocks.held() + self.cells.blocks.held()
     }
 
     /// Reads all of it.
@@ -146,6 +157,17 @@ impl Segment {
         self.stations.verify()?;
         self.cells.verify()
     }
+}
+
+/// What is wrong with what is too short for a header: the beginning of a pack, or something else.
+fn too_short(disk: &Disk, start: u64, left: u64) -> Result<PackError, PackError> {
+    let mut magic = [0; header::MAGIC.len()];
+    if left < magic.len() as u64 {
+        return Ok(if start == 0 { PackError::NotAPack } else { PackError::Damaged("length") });
+    }
+    disk.read_at(&mut magic, start)?;
+    let (expected, found) = (start + header::LENGTH as u64, start + left);
+    Ok(if magic == header::MAGIC { PackError::Length { expected, found } } else { PackError::NotAPack })
 }
 
 /// The tiles in ascending order, each as its distance from the one before; none where they are not so many, or no tiles.

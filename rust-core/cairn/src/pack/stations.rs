@@ -6,8 +6,9 @@
 use super::PackError;
 use super::bits;
 use super::blocks::Blocks;
-use super::header::{Header, Layout, Part};
+use super::header::{Header, Part};
 use super::key::Name;
+use super::layout::Layout;
 use super::tile::SPOTS;
 
 /// What a record holds, as far as an address alone can read it.
@@ -138,7 +139,7 @@ fn after_zeros(bytes: &[u8], zeros: u64) -> Option<usize> {
 /// The stations of a segment.
 pub(super) struct Stations {
     codec: Codec,
-    blocks: Blocks,
+    pub blocks: Blocks,
 }
 
 impl Stations {

@@ -244,37 +244,6 @@ fn merged_packs_answer_what_each_of_them_did() {
 }
 
 #[test]
-fn one_known_by_the_phone_is_believed_before_the_pack_unless_it_knows_less() {
-    use crate::locate::{Area, HeardMac, Known, Learned, Query};
-    use crate::model::{EmitterKey, EmitterKind};
-    struct Own(Learned);
-    impl Known for Own {
-        fn emitter(&self, key: EmitterKey) -> Option<Learned> {
-            (key == EmitterKey::wifi(mac(10, 0))).then_some(self.0)
-        }
-        fn area(&self, _: CellKey) -> Option<Area> {
-            None
-        }
-    }
-    let folder = Folder::new();
-    let path = folder.path("a.pack");
-    build(&path, options(), 0..100, 0..0);
-    let packs = Packs::new(vec![Arc::new(Pack::open(&path).unwrap())]);
-    let query =
-        Query { wifi: (10..14).map(|n| HeardMac { mac: mac(n, 0), signal: None }).collect(), ..Query::default() };
-    let place_of = |sightings: u16, east: f64| {
-        let place = LocalPlane::around(town()).to_place(500.0 + east, 0.0);
-        let own = Own(Learned::from_pack(EmitterKind::Wifi, place, Metres(30.0), sightings));
-        let (both, faults) = packs.beside(&query, own);
-        assert!(faults.is_empty() && both.emitter(EmitterKey::wifi(mac(11, 0))).is_some());
-        both.emitter(EmitterKey::wifi(mac(10, 0))).unwrap().place().distance(place).0
-    };
-    assert!(place_of(1, 20.0) > 10.0, "the pack's");
-    assert!(place_of(5, 20.0) < 0.1, "heard often enough");
-    assert!(place_of(1, 900.0) < 0.1, "heard elsewhere since");
-}
-
-#[test]
 fn the_worked_example_of_the_document_is_made_and_read_as_it_stands_there() {
     const DOCUMENT: &str = include_str!("../../../../schemas/pack/README.md");
     let hex: String =

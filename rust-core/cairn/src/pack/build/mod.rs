@@ -3,9 +3,11 @@
 //! The file appears when it is complete; until then an older one of its name is kept.
 
 mod cells;
+mod classes;
 mod out;
 mod places;
 mod sort;
+mod station_blocks;
 mod stations;
 
 use std::path::{Path, PathBuf};

@@ -3,23 +3,22 @@
 use std::path::Path;
 
 use super::super::PackError;
-use super::super::blocks::sealed;
 use super::super::cells::push_varint;
-use super::super::header::{Class, Header, Layout, Part, STATION_ENTRY};
+use super::super::header::{Header, Part, STATION_ENTRY};
 use super::super::key::{Cipher, body};
+use super::super::layout::Layout;
 use super::super::line::{Field, Lines, MAX_TILES};
 use super::super::stations::{Codec, Record};
 use super::super::tile::{SPOTS, Tile};
+use super::classes::Levels;
 use super::out::Out;
 use super::sort::Sorter;
+use super::station_blocks::Blocks;
 use super::{LeftOut, Phase, Progress, StationSource, WATCH_EVERY, Watch};
 use crate::model::Mac;
 
 /// A tile with fewer devices is left out.
 const MIN_DEVICES: usize = 3;
-
-/// Classes by level: six keep twenty million stations spread evenly over a country under seven bytes each.
-const CLASSES: usize = 6;
 
 /// Bytes of a station while it is sorted by tile: tile, address, spot, level, radius, sightings, day.
 const BY_TILE: usize = 4 + 6 + 4 + 1 + 2 + 2 + 2;
@@ -29,9 +28,6 @@ const BY_HASH: usize = 8 + 6 + 8 + 4 + 4 + 1 + 2 + 2 + 2;
 
 /// What is carried along unchanged: spot, level, radius, sightings, day.
 const CARRIED: usize = 11;
-
-/// Levels from here on, in steps of 1 dB.
-const LOWEST_LEVEL: f64 = -100.0;
 
 /// Access points on their way into a pack.
 pub(super) struct StationSorter(Sorter<BY_TILE>);
@@ -43,14 +39,13 @@ impl StationSorter {
 
     pub fn push(&mut self, s: &StationSource) -> Result<(), PackError> {
         let (tile, spot) = Tile::of(s.place);
-        let level = (s.level - LOWEST_LEVEL).round().clamp(0.0, 255.0) as u8;
         let radius = s.radius.0.round().clamp(1.0, f64::from(u16::MAX)) as u16;
         let day = u16::try_from(s.last_day).unwrap_or(u16::MAX);
         let mut record = [0; BY_TILE];
         record[..4].copy_from_slice(&tile.number().to_be_bytes());
         record[4..10].copy_from_slice(&s.mac.to_u64().to_be_bytes()[2..]);
         record[10..14].copy_from_slice(&spot.to_be_bytes());
-        record[14] = level;
+        record[14] = Levels::number(s.level);
         record[15..17].copy_from_slice(&radius.to_be_bytes());
         record[17..19].copy_from_slice(&s.sightings.to_be_bytes());
         record[19..].copy_from_slice(&day.to_be_bytes());
@@ -72,7 +67,7 @@ impl StationSorter {
             cipher: Cipher::new(&header.key, header.stretch),
             sorter: Sorter::new(&folder),
             tiles: Vec::new(),
-            levels: vec![Level::default(); 256],
+            levels: Levels::new(),
         };
         by_hash.take(self.0, left_out, watch)?;
         if by_hash.sorter.count() == 0 {
@@ -95,19 +90,11 @@ fn encode_tiles(tiles: &[Tile]) -> Vec<u8> {
     bytes
 }
 
-/// Stations of one level.
-#[derive(Clone, Copy, Default)]
-struct Level {
-    count: u64,
-    squares: f64,
-    sightings: u64,
-}
-
 struct ByHash {
     cipher: Cipher,
     sorter: Sorter<BY_HASH>,
     tiles: Vec<Tile>,
-    levels: Vec<Level>,
+    levels: Levels,
 }
 
 impl ByHash {
@@ -155,10 +142,7 @@ impl ByHash {
 
     fn push(&mut self, record: &[u8; BY_TILE]) -> Result<(), PackError> {
         let carried = Carried::read(array(&record[10..]));
-        let level = &mut self.levels[usize::from(carried.level)];
-        level.count += 1;
-        level.squares += f64::from(carried.radius).powi(2);
-        level.sightings += u64::from(carried.sightings);
+        self.levels.add(carried.level, carried.radius, carried.sightings);
         let name = self.cipher.name(mac_of(&record[4..10]));
         let tile = self.tiles.len() as u32 - 1;
         let mut next = [0; BY_HASH];
@@ -184,7 +168,7 @@ impl ByHash {
         header.tiles = self.tiles.len() as u32;
         let (field, check) = Field::for_tiles(header.tiles);
         (header.field, header.check) = (field.0, check);
-        let (classes, class_of) = classes(&self.levels);
+        let (classes, class_of) = self.levels.classes();
         header.classes = classes;
         header.layout = Layout::for_stations(most, header.payloads());
         let codec = Codec::of(header);
@@ -192,7 +176,7 @@ impl ByHash {
         let (_, slopes) = secret.split_at(16);
         let slopes = Cipher::new(&array(slopes), 0);
         let room = out.keep_room(Part::StationDirectory, u64::from(header.layout.buckets) * STATION_ENTRY)?;
-        let mut blocks = Blocks { out, codec, index: 0, entries: Vec::new(), lengths: Vec::new() };
+        let mut blocks = Blocks::new(out, codec);
         let mut held: Option<Held> = None;
         for (done, record) in (0..).zip(self.sorter.finish()?) {
             let record = record?;
@@ -299,72 +283,6 @@ impl Carried {
     /// Whether this one is to be believed rather: it was heard more often, or as often and later.
     fn beats(&self, other: &Self) -> bool {
         (self.sightings, self.day) > (other.sightings, other.day)
-    }
-}
-
-/// Classes of about as many stations each, by level; and the class of each level.
-fn classes(levels: &[Level]) -> (Vec<Class>, Vec<u8>) {
-    let total: u64 = levels.iter().map(|l| l.count).sum();
-    let mut sums = [(Level::default(), 0.0); CLASSES];
-    let mut class_of = vec![0; levels.len()];
-    let mut before = 0;
-    for (index, level) in levels.iter().enumerate() {
-        let class = ((before + level.count / 2) * CLASSES as u64 / total.max(1)).min(CLASSES as u64 - 1) as usize;
-        class_of[index] = class as u8;
-        let (sum, db) = &mut sums[class];
-        sum.count += level.count;
-        sum.squares += level.squares;
-        sum.sightings += level.sightings;
-        *db += (LOWEST_LEVEL + index as f64) * level.count as f64;
-        before += level.count;
-    }
-    let class = |(sum, db): &(Level, f64)| {
-        let n = sum.count.max(1) as f64;
-        Class {
-            radius: (sum.squares / n).sqrt().round().clamp(1.0, f64::from(u16::MAX)) as u16,
-            level: (db / n * 100.0).round() as i16,
-            sightings: (sum.sightings as f64 / n).round().clamp(1.0, f64::from(u16::MAX)) as u16,
-        }
-    };
-    (sums.iter().map(class).collect(), class_of)
-}
-
-/// Writes blocks one after the other.
-struct Blocks<'a> {
-    out: &'a mut Out,
-    codec: Codec,
-    index: u32,
-    entries: Vec<(u64, u64)>,
-    /// The directory.
-    lengths: Vec<u8>,
-}
-
-impl Blocks<'_> {
-    fn push(&mut self, place: u64, hidden: u64) -> Result<(), PackError> {
-        let width = self.codec.layout.width;
-        while u64::from(self.index) < place / width {
-            self.write()?;
-        }
-        self.entries.push((place % width, hidden));
-        Ok(())
-    }
-
-    fn write(&mut self) -> Result<(), PackError> {
-        let sealed = sealed(self.index, self.codec.encode(&self.entries));
-        let (block, length) = sealed.ok_or(PackError::TooMuch("access points of one block"))?;
-        self.out.block(Part::Stations, &block)?;
-        self.lengths.extend(length.to_le_bytes());
-        self.entries.clear();
-        self.index += 1;
-        Ok(())
-    }
-
-    /// Writes what is left; answers the directory.
-    fn finish(mut self, buckets: u32) -> Result<Vec<u8>, PackError> {
-        while self.index < buckets {
-            self.write()?;
-        }
-        Ok(self.lengths)
     }
 }
 

@@ -1,0 +1,60 @@
+//! A pack of some size: what is read of it to open it and to ask it.
+
+use super::tests::{cell, cell_key, mac, on_with_it, options, station, town};
+use super::*;
+use crate::model::LocalPlane;
+
+/// Some 700 KB, in 256 tiles.
+const STATIONS: u64 = 100_000;
+const CELLS: u64 = 5_000;
+
+/// Streets of 300 devices.
+fn spread_out(n: u64) -> StationSource {
+    let place = LocalPlane::around(town()).to_place(50.0 * (n % 300) as f64, 50.0 * (n / 300) as f64);
+    StationSource { place, ..station(n) }
+}
+
+#[test]
+fn a_large_pack_is_opened_and_asked_by_reading_little_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pack");
+    let mut builder = Builder::new(&path, options());
+    (0..STATIONS).for_each(|n| builder.add_station(&spread_out(n)).unwrap());
+    (0..CELLS).for_each(|n| builder.add_cell(&cell(n)).unwrap());
+    let built = builder.finish(&mut on_with_it).unwrap();
+    let pack = Pack::open(&path).unwrap();
+    let read = || pack.segments[0].disk.read();
+    let opened = read();
+    // Two bytes of directory for a block of 1.3 KB, fifteen for one of cells, and the tiles.
+    assert!(opened * 100 < built.bytes, "{opened} of {} bytes to open it", built.bytes);
+
+    let scans = 40;
+    for scan in 0..scans {
+        let macs: Vec<Mac> = (0..8).map(|k| mac(scan * 2_417 + k, 0)).collect();
+        // Some at a street's end lie in a tile of their own.
+        assert!(pack.find(&macs).unwrap().iter().flatten().count() >= 4, "{scan}");
+    }
+    let asked = read() - opened;
+    assert!(asked <= scans * 8 * 2_000, "{asked} bytes for {} addresses: more than a block each", scans * 8);
+    assert!(asked < built.bytes, "the test would show nothing");
+    let before = read();
+    pack.cell(cell_key(2_500)).unwrap().unwrap();
+    let for_a_cell = read() - before;
+    assert!(for_a_cell <= 1_100, "{for_a_cell} bytes for a cell");
+    pack.cell(cell_key(2_500)).unwrap().unwrap();
+    assert_eq!(read() - before, for_a_cell, "what was read last is at hand");
+    println!("{} bytes: {opened} read to open it, {asked} for {} addresses", built.bytes, scans * 8);
+}
+
+#[test]
+fn whatever_is_read_of_a_pack_little_of_it_stays_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pack");
+    let mut builder = Builder::new(&path, options());
+    (0..STATIONS).for_each(|n| builder.add_station(&spread_out(n)).unwrap());
+    let built = builder.finish(&mut on_with_it).unwrap();
+    let pack = Pack::open(&path).unwrap();
+    pack.verify().unwrap();
+    let held = pack.segments[0].held();
+    assert!(held > 0 && held <= 400_000, "{held} of {} bytes", built.bytes);
+}
