@@ -4,8 +4,8 @@ use super::tests::{cell, cell_key, mac, on_with_it, options, station, town};
 use super::*;
 use crate::model::LocalPlane;
 
-/// Some 700 KB, in 256 tiles.
-const STATIONS: u64 = 100_000;
+/// Some megabyte.
+const STATIONS: u64 = 160_000;
 const CELLS: u64 = 5_000;
 
 /// Streets of 300 devices.
@@ -15,7 +15,7 @@ fn spread_out(n: u64) -> StationSource {
 }
 
 #[test]
-fn a_large_pack_is_opened_and_asked_by_reading_little_of_it() {
+fn a_large_pack_is_opened_and_asked_by_reading_little_of_it_and_keeping_less() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.pack");
     let mut builder = Builder::new(&path, options());
@@ -43,18 +43,8 @@ fn a_large_pack_is_opened_and_asked_by_reading_little_of_it() {
     assert!(for_a_cell <= 1_100, "{for_a_cell} bytes for a cell");
     pack.cell(cell_key(2_500)).unwrap().unwrap();
     assert_eq!(read() - before, for_a_cell, "what was read last is at hand");
-    println!("{} bytes: {opened} read to open it, {asked} for {} addresses", built.bytes, scans * 8);
-}
-
-#[test]
-fn whatever_is_read_of_a_pack_little_of_it_stays_in_memory() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.pack");
-    let mut builder = Builder::new(&path, options());
-    (0..STATIONS).for_each(|n| builder.add_station(&spread_out(n)).unwrap());
-    let built = builder.finish(&mut on_with_it).unwrap();
-    let pack = Pack::open(&path).unwrap();
     pack.verify().unwrap();
     let held = pack.segments[0].held();
-    assert!(held > 0 && held <= 400_000, "{held} of {} bytes", built.bytes);
+    assert!(held < 600_000, "{held} bytes kept, 256 blocks at most, though all were read");
+    println!("{} bytes: {opened} read to open it, {asked} for {} addresses", built.bytes, scans * 8);
 }
