@@ -1,6 +1,7 @@
 //! Services: added, changed, stopped and set going again.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::super::StoreError;
 use crate::model::Millis;
@@ -19,17 +20,7 @@ pub(crate) fn add(db: &Connection, settings: &ServiceSettings) -> Result<Service
     db.execute(
         "INSERT INTO service (url, api_key, protocol, full_metadata, allow_http, unmetered_only, charging_only, roaming, enabled)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        params![
-            settings.url,
-            settings.key,
-            settings.protocol as i64,
-            settings.full_metadata,
-            settings.allow_http,
-            settings.unmetered_only,
-            settings.charging_only,
-            settings.roaming,
-            settings.enabled
-        ],
+        params_from_iter(values(settings)),
     )?;
     Ok(ServiceId(db.last_insert_rowid()))
 }
@@ -43,22 +34,26 @@ pub(crate) fn set(db: &Connection, id: ServiceId, settings: &ServiceSettings) ->
         params![id.0, settings.protocol as i64],
     )?;
     db.execute(
-        "UPDATE service SET url = ?2, api_key = ?3, protocol = ?4, full_metadata = ?5, allow_http = ?6, unmetered_only = ?7,
-                charging_only = ?8, roaming = ?9, enabled = ?10 WHERE id = ?1",
-        params![
-            id.0,
-            settings.url,
-            settings.key,
-            settings.protocol as i64,
-            settings.full_metadata,
-            settings.allow_http,
-            settings.unmetered_only,
-            settings.charging_only,
-            settings.roaming,
-            settings.enabled
-        ],
+        "UPDATE service SET url = ?, api_key = ?, protocol = ?, full_metadata = ?, allow_http = ?, unmetered_only = ?,
+                charging_only = ?, roaming = ?, enabled = ? WHERE id = ?",
+        params_from_iter(values(settings).into_iter().chain([id.0.into()])),
     )?;
     resume(db, id)
+}
+
+/// Settings in the order of their columns.
+fn values(settings: &ServiceSettings) -> [Value; 9] {
+    [
+        settings.url.clone().into(),
+        settings.key.clone().into(),
+        (settings.protocol as i64).into(),
+        settings.full_metadata.into(),
+        settings.allow_http.into(),
+        settings.unmetered_only.into(),
+        settings.charging_only.into(),
+        settings.roaming.into(),
+        settings.enabled.into(),
+    ]
 }
 
 /// Removes a service with everything the outbox knows of it. The reports stay; what others have taken is not touched.
