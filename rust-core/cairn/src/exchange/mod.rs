@@ -33,7 +33,7 @@ pub use part::{Part, parts};
 pub(crate) use place::START;
 pub use place::{Place, SourceId};
 pub use plan::{Planned, plan};
-pub use read::{CellExport, CellLine, CellRow, Format, Item, Reader, Reading, geolocate_query};
+pub use read::{Format, Item, Reader, Reading, geolocate_query};
 pub use stream::{Stream, streams};
 
 /// What stood in one place of a file: where the phone was, and what it heard there.

@@ -1,92 +1,14 @@
 //! Exports of cells as Mozilla's location service and `OpenCellID` write them: one line per cell, with the place where it is
 //! thought to be. The columns, their two spellings and units: schemas/exchange/cells.md.
 
-use std::path::Path;
-
 use super::csv::{Content, Layout};
-use super::fields::{number, radio, signal, whole};
+use super::fields::{number, radio, whole};
 use super::split::Split;
-use super::table::Table;
-use crate::exchange::input::Input;
-use crate::exchange::{BadRow, Estimate, Estimated, Fault, ImportError, when};
-use crate::model::{CellIdentity, CellKey, Dbm, LatLng, Metres, Millis, Radio};
+use crate::exchange::{BadRow, Estimate, Estimated, when};
+use crate::model::{CellIdentity, CellKey, LatLng, Metres, Millis, Radio};
 
 /// Radii beyond 100 km are of cells whose sightings contradict each other: ichnaea limits them to this.
 const MAX_RANGE: Metres = Metres(100_000.0);
-
-/// What an export says of one cell.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CellRow {
-    /// Which cell.
-    pub key: CellKey,
-    /// Scrambling code or physical cell id, where it is told and within its range.
-    pub physical: Option<u16>,
-    /// Where it is thought to be: the middle of where it was heard.
-    pub place: LatLng,
-    /// How far from there it is heard, at most 100 km; none where it was heard in one place only.
-    pub range: Option<Metres>,
-    /// Sightings behind it.
-    pub samples: Option<u32>,
-    /// When it was first heard.
-    pub created: Option<Millis>,
-    /// When it was last heard.
-    pub updated: Option<Millis>,
-    /// Mean signal.
-    pub signal: Option<Dbm>,
-}
-
-/// One line of an export: a cell, or why it cannot be read and its number, from 1.
-pub type CellLine = Result<CellRow, (BadRow, u64)>;
-
-/// An export being read, plain or packed, with or without a heading, in bounded memory.
-pub struct CellExport {
-    table: Table,
-    columns: Columns,
-    /// Whether the line that was read last is still to be handed out: a file without a heading begins with a cell.
-    pending: bool,
-    path: std::path::PathBuf,
-}
-
-impl CellExport {
-    /// Opens an export.
-    ///
-    /// # Errors
-    /// [`ImportError`] where the file cannot be read or is none.
-    pub fn open(path: &Path) -> Result<Self, ImportError> {
-        Input::open(path).and_then(|input| Self::of(input, path)).map_err(|fault| fault.of(path))
-    }
-
-    fn of(input: Input, path: &Path) -> Result<Self, Fault> {
-        let mut table = Table::new(input);
-        if !table.read()? || !table.split() {
-            return Err(Fault::UnknownFormat);
-        }
-        let named = Columns::named(table.columns());
-        let pending = named.is_none();
-        let columns = named.or_else(|| Columns::of_first(table.columns())).ok_or(Fault::UnknownFormat)?;
-        table.is_heading();
-        Ok(Self { table, columns, pending, path: path.to_owned() })
-    }
-
-    /// The next line; none at the end.
-    ///
-    /// # Errors
-    /// [`ImportError`] where there is no way on.
-    pub fn next_line(&mut self) -> Result<Option<CellLine>, ImportError> {
-        if !std::mem::take(&mut self.pending)
-            && !self.table.read().map_err(|f| f.at(&self.path, self.table.number()))?
-        {
-            return Ok(None);
-        }
-        let row = if self.table.split() { self.columns.cell(self.table.columns()) } else { Err(BadRow::Columns) };
-        Ok(Some(row.map_err(|why| (why, self.table.number()))))
-    }
-
-    /// Bytes of the file read so far, as it lies on the disk, and its size.
-    pub fn progress(&self) -> (u64, u64) {
-        self.table.input.progress()
-    }
-}
 
 /// Where the columns are.
 pub(super) struct Columns {
@@ -95,14 +17,12 @@ pub(super) struct Columns {
     mnc: usize,
     area: usize,
     cell: usize,
-    unit: Option<usize>,
     lon: usize,
     lat: usize,
     range: Option<usize>,
     samples: Option<usize>,
     created: Option<usize>,
     updated: Option<usize>,
-    signal: Option<usize>,
 }
 
 impl Columns {
@@ -115,14 +35,12 @@ impl Columns {
             mnc: find(&["net", "mnc"])?,
             area: find(&["area", "lac", "tac"])?,
             cell: find(&["cell", "cid", "cellid"])?,
-            unit: find(&["unit", "psc", "pci"]),
             lon: find(&["lon"])?,
             lat: find(&["lat"])?,
             range: find(&["range"]),
             samples: find(&["samples"]),
             created: find(&["created"]),
             updated: find(&["updated"]),
-            signal: find(&["averageSignal"]),
         })
     }
 
@@ -137,19 +55,18 @@ impl Columns {
             mnc: 2,
             area: 3,
             cell: 4,
-            unit: Some(5),
             lon: 6,
             lat: 7,
             range: Some(8),
             samples: Some(9),
             created: Some(11),
             updated: Some(12),
-            signal: Some(13),
         })
     }
+}
 
-    /// The cell that a line tells of.
-    fn cell(&self, line: &Split) -> Result<CellRow, BadRow> {
+impl Layout for Columns {
+    fn read(&self, line: &Split, _: Millis) -> Result<Content, BadRow> {
         let needed = |i: usize| line.text(i).ok_or(BadRow::Columns);
         let optional = |i: Option<usize>| number(i.and_then(|i| line.text(i)));
         let whole_at = |i: usize| -> Result<Option<u64>, BadRow> { Ok(needed(i)?.parse().ok()) };
@@ -170,52 +87,60 @@ impl Columns {
             let plausible = |s: &f64| (0.0..=4_102_444_800.0).contains(s);
             Ok(optional(i)?.filter(plausible).map(|s| Millis::from_secs(s as i64)).filter(|t| when::is_set(*t)))
         };
-        Ok(CellRow {
-            key: CellKey::try_from(identity).map_err(|_| BadRow::Cell)?,
-            physical: optional(self.unit)?
-                .and_then(whole::<u16>)
-                .filter(|p| radio.max_physical().is_some_and(|max| *p <= max)),
+        Ok(Content::Estimate(Estimate {
+            emitter: Estimated::Cell(CellKey::try_from(identity).map_err(|_| BadRow::Cell)?),
             place: LatLng::new(degrees(self.lat)?, degrees(self.lon)?).map_err(|_| BadRow::Position)?,
-            range: optional(self.range)?.filter(|r| *r > 0.0).map(|r| Metres(r.min(MAX_RANGE.0))),
+            radius: optional(self.range)?.filter(|r| *r > 0.0).map(|r| Metres(r.min(MAX_RANGE.0))),
             samples: optional(self.samples)?.and_then(whole::<u32>).filter(|n| *n > 0),
-            created: seconds(self.created)?,
-            updated: seconds(self.updated)?,
-            signal: signal(optional(self.signal)?),
-        })
-    }
-}
-
-impl Layout for Columns {
-    fn read(&self, line: &Split, _: Millis) -> Result<Content, BadRow> {
-        let CellRow { key, place, range, samples, updated, .. } = self.cell(line)?;
-        Ok(Content::Estimate(Estimate { emitter: Estimated::Cell(key), place, radius: range, samples, heard: updated }))
+            // Where only the first time is told, it was not heard before that.
+            heard: seconds(self.updated)?.or(seconds(self.created)?),
+        }))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use super::super::{Format, Item, Reader, Reading};
     use super::*;
+    use crate::exchange::{Fault, ImportError};
 
     const TODAY: &str = "radio,mcc,net,area,cell,unit,lon,lat,range,samples,changeable,created,updated,averageSignal";
     const BEFORE: &str = "radio,mcc,mnc,lac,cid,psc,lon,lat,range,samples,changeable,created,updated,averageSignal";
     const LTE: &str = "LTE,244,5,4711,12345678,123,24.9384,60.1699,1500,17,1,1459692342,1488347104,-95";
 
-    fn read(text: &str) -> Vec<CellLine> {
-        let mut export = CellExport::of(Input::from_bytes(text.into()).unwrap(), Path::new("test")).unwrap();
-        std::iter::from_fn(|| export.next_line().unwrap()).collect()
+    fn open(text: &str) -> Result<Reader, ImportError> {
+        let reading = Reading { now: Millis::from_secs(1_800_000_000), scratch: Path::new("none"), growing: false };
+        Reader::of_bytes(text.into(), reading)
+    }
+
+    fn read(text: &str) -> Vec<Result<Estimate, (BadRow, u64)>> {
+        let mut reader = open(text).unwrap();
+        assert_eq!(reader.format(), Format::Cells);
+        let items = std::iter::from_fn(|| reader.next_item().unwrap());
+        items
+            .map(|item| match item {
+                Item::Estimate(estimate) => Ok(estimate),
+                Item::Bad(why, line) => Err((why, line)),
+                Item::Row(row) => panic!("{row:?}"),
+            })
+            .collect()
+    }
+
+    fn cell(estimate: &Estimate) -> CellKey {
+        let Estimated::Cell(key) = estimate.emitter else { panic!("no cell") };
+        key
     }
 
     #[test]
     fn a_cell_is_the_same_under_either_heading_and_under_none() {
-        let expected = CellRow {
-            key: CellKey::new(Radio::Lte, 244, 5, 4711, 12_345_678).unwrap(),
-            physical: Some(123),
+        let expected = Estimate {
+            emitter: Estimated::Cell(CellKey::new(Radio::Lte, 244, 5, 4711, 12_345_678).unwrap()),
             place: LatLng::new(60.1699, 24.9384).unwrap(),
-            range: Some(Metres(1_500.0)),
+            radius: Some(Metres(1_500.0)),
             samples: Some(17),
-            created: Some(Millis::from_secs(1_459_692_342)),
-            updated: Some(Millis::from_secs(1_488_347_104)),
-            signal: Some(Dbm(-95)),
+            heard: Some(Millis::from_secs(1_488_347_104)),
         };
         for text in [
             format!("{TODAY}\r\n{LTE}\r\n"),
@@ -223,38 +148,46 @@ mod tests {
             format!("{LTE}\n"),
             format!("\u{feff}{TODAY}\n{LTE}"),
         ] {
-            assert_eq!(read(&text), [Ok(expected)], "{text}");
+            assert_eq!(read(&text), [Ok(expected.clone())], "{text}");
         }
         assert_eq!(read(&format!("{LTE}\n{LTE}\n")).len(), 2);
     }
 
     #[test]
     fn what_an_export_does_not_know_is_left_open() {
-        let [Ok(row)] = read(&format!("{TODAY}\nUMTS,262,2,801,86355,,13.28,52.52,0,0,1,0,,\n"))[..] else { panic!() };
-        assert_eq!((row.key.radio(), row.physical, row.range, row.samples), (Radio::Wcdma, None, None, None));
-        assert_eq!((row.created, row.updated, row.signal), (None, None, None));
+        let row = |times: &str| {
+            let mut rows = read(&format!("{TODAY}\nUMTS,262,2,801,86355,,13.28,52.52,0,0,1,{times},\n"));
+            rows.remove(0).unwrap()
+        };
+        let unknown = row("0,");
+        assert_eq!((cell(&unknown).radio(), unknown.radius, unknown.samples), (Radio::Wcdma, None, None));
+        assert_eq!(unknown.heard, None);
+        assert_eq!(row("1459692342,").heard, Some(Millis::from_secs(1_459_692_342)));
     }
 
     #[test]
     fn each_line_that_names_no_cell_is_told_with_its_reason() {
-        let with = |from: &str, to: &str| read(&format!("{TODAY}\n{}\n", LTE.replacen(from, to, 1)))[0];
-        assert_eq!(with("LTE", "CDMA"), Err((BadRow::Unsupported, 2)));
-        assert_eq!(with("LTE", "FM"), Err((BadRow::Cell, 2)));
-        assert_eq!(with("4711", "65535"), Err((BadRow::Cell, 2)));
-        assert_eq!(with("12345678", "-1"), Err((BadRow::Cell, 2)));
-        assert_eq!(with("60.1699", "NaN"), Err((BadRow::Position, 2)));
-        assert_eq!(with("60.1699", "160.1"), Err((BadRow::Position, 2)));
-        assert_eq!(with("1500", "1e400"), Err((BadRow::Number, 2)));
-        assert_eq!(with(",123,24.9384,60.1699", ""), Err((BadRow::Columns, 2)));
-        assert_eq!(with("1500", "9999999").map(|row| row.range), Ok(Some(MAX_RANGE)));
-        assert_eq!(with("LTE", "GSM").map(|row| row.key.radio()), Ok(Radio::Wcdma));
+        let with = |from: &str, to: &str| read(&format!("{TODAY}\n{}\n", LTE.replacen(from, to, 1))).remove(0);
+        for (from, to, why) in [
+            ("LTE", "CDMA", BadRow::Unsupported),
+            ("LTE", "FM", BadRow::Cell),
+            ("4711", "65535", BadRow::Cell),
+            ("12345678", "-1", BadRow::Cell),
+            ("60.1699", "NaN", BadRow::Position),
+            ("60.1699", "160.1", BadRow::Position),
+            ("1500", "1e400", BadRow::Number),
+            (",123,24.9384,60.1699", "", BadRow::Columns),
+        ] {
+            assert_eq!(with(from, to), Err((why, 2)), "{from} {to}");
+        }
+        assert_eq!(with("1500", "9999999").unwrap().radius, Some(MAX_RANGE));
+        assert_eq!(cell(&with("LTE", "GSM").unwrap()).radio(), Radio::Wcdma);
     }
 
     #[test]
     fn what_is_no_export_is_not_opened() {
-        for text in ["Dear diary", "LTE,244", "mac,lat,lon,alt\n", "{\"items\":[]}"] {
-            let opened = CellExport::of(Input::from_bytes(text.into()).unwrap(), Path::new("test"));
-            assert_eq!(opened.err(), Some(Fault::UnknownFormat), "{text}");
+        for text in ["Dear diary", "LTE,244", "radio,mcc\n"] {
+            assert!(open(text).is_err_and(|e| e.fault == Fault::UnknownFormat), "{text}");
         }
     }
 }

@@ -22,7 +22,6 @@ mod xml;
 
 use std::path::Path;
 
-pub use cells::{CellExport, CellLine, CellRow};
 pub use geolocate::geolocate_query;
 
 use super::input::Input;
