@@ -26,10 +26,6 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub fn open(path: &Path) -> Result<Self, Fault> {
-        Self::open_entry(path, None)
-    }
-
     /// Opens a file, or one file of an archive.
     pub fn open_entry(path: &Path, entry: Option<&Entry>) -> Result<Self, Fault> {
         let Unpacked { bytes, read, size, is_plain } = packed::unpack(path, entry)?;
