@@ -48,7 +48,6 @@ int pthread_mutex_destroy(pthread_mutex_t *mutex) {
   return 0;
 }
 
-int __android_log_write(int priority, const char *tag, const char *text) { return 0; }
 void android_set_abort_message(const char *text) {}
 int __system_property_get(const char *name, char *value) { value[0] = 0; return 0; }
 void *__sF;

@@ -1,10 +1,11 @@
 //! The core for arm64 Android, linked and run without the NDK: see android/native-check/README.md. For checking, never for
 //! release.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use xshell::{Cmd, cmd};
 
 use super::build::{Build, run};
@@ -13,6 +14,8 @@ use super::resources::MIN_SDK;
 
 const TARGET: &str = "aarch64-linux-android";
 const STUBS: &str = "native/stubs";
+/// What of the library comes from where, in bytes: for whoever wants to know what weighs.
+const MAP: &str = "native/map.txt";
 const LIBRARIES: [&str; 4] = ["c", "m", "dl", "log"];
 
 /// Links the core; the link fails where it needs anything a phone lacks.
@@ -31,6 +34,7 @@ pub fn build(build: &Build) -> Result<PathBuf> {
         .env(format!("CC_{target}"), "clang-19")
         .env(format!("AR_{target}"), "llvm-ar-19")
         .env(format!("CFLAGS_{target}"), c_flags(build))
+        .env("LIBSQLITE3_FLAGS", fs::read_to_string(build.root.join("android/sqlite-flags.txt"))?.trim())
         .env(format!("CARGO_TARGET_{variable}_LINKER"), "clang-19")
         .env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), rust_flags(build));
     // What the cargo that runs xtask says of itself is not true of this one.
@@ -49,7 +53,7 @@ fn c_flags(build: &Build) -> String {
     let include = include.display();
     format!(
         "--target={TARGET}{MIN_SDK} -nostdlibinc -isystem {include} -fPIC -ffunction-sections -fdata-sections \
-         -mno-outline-atomics"
+         -mno-outline-atomics -fno-unwind-tables -fno-asynchronous-unwind-tables"
     )
 }
 
@@ -64,9 +68,19 @@ fn rust_flags(build: &Build) -> String {
         "-Wl,--build-id=none",
         "-Wl,-z,defs",
         "-Wl,--error-limit=0",
+        "-Wl,--icf=all",
+        // As the shipping build does with Android's own tags, which the C library of the run does not know.
+        "-Wl,--pack-dyn-relocs=relr",
+        &format!("-Wl,-Map={}", build.out(MAP).display()),
     ];
     let link: String = link.map(|flag| format!(" -Clink-arg={flag}")).concat();
-    format!("-Clinker-flavor=gcc --remap-path-prefix={}=/cairn{link}", build.root.display())
+    // Where crates and the standard library lie on this machine is nobody's business, and long.
+    let cargo = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
+    let crates = cargo.map(|folder| format!("--remap-path-prefix={folder}=/c ")).unwrap_or_default();
+    let root = build.root.display();
+    let remap =
+        format!("{crates}--remap-path-prefix={root}=/cairn --remap-path-prefix=/usr/lib/rustlib/src/rust=/rust");
+    format!("-Clinker-flavor=gcc {remap}{link}")
 }
 
 /// Libraries that export exactly what symbols.txt names, and nothing to call behind it.
@@ -102,23 +116,59 @@ fn stub_source(list: &str, library: &str) -> String {
 /// Goes once through the library under qemu, with the C library of arm64 Debian in place of bionic.
 pub fn smoke(build: &Build, library: &Path) -> Result<()> {
     let sources = build.root.join("android/native-check/run");
+    let list = build.root.join("android/native-check/symbols.txt");
     let output = build.out("native/run");
-    build.step("native smoke test", &[sources.clone(), library.to_path_buf()], &output, || {
-        let (shim, program) = (output.join("libc.so"), output.join("smoke"));
+    build.step("native smoke test", &[sources.clone(), list.clone(), library.to_path_buf()], &output, || {
+        let (shim, log) = (output.join("libc.so"), output.join("log.c"));
+        build.sh.write_file(&log, silent_log(&fs::read_to_string(list)?))?;
         let (bionic, smoke) = (sources.join("bionic_on_glibc.c"), sources.join("smoke.c"));
         let gcc = cmd!(build.sh, "aarch64-linux-gnu-gcc -O1 -w");
-        run(gcc.args(["-shared", "-fPIC", "-Wl,-soname,libc.so", "-o"]).arg(&shim).arg(bionic).arg("-lm"))?;
+        let gcc = gcc.args(["-shared", "-fPIC", "-Wl,-soname,libc.so", "-o"]).arg(&shim).args([bionic, log]);
+        // Nothing in the shim computes; the core finds its functions through it.
+        run(gcc.args(["-Wl,--no-as-needed", "-lm"]))?;
+        check_answered(build, library, &shim)?;
         // The library asks for four by name; one file answers for all.
         for name in ["libm.so", "libdl.so", "liblog.so"] {
             std::os::unix::fs::symlink("libc.so", output.join(name))?;
         }
+        let program = output.join("smoke");
         let gcc = cmd!(build.sh, "aarch64-linux-gnu-gcc -O1 -w -rdynamic -o {program} {smoke}");
-        run(gcc.args(["-Wl,--no-as-needed", "-L"]).arg(&output).args(["-l:libc.so", "-ldl"]))?;
+        // By its path: were its folder searched, glibc's own libc.so would be found no more.
+        run(gcc.arg("-Wl,--no-as-needed").arg(&shim).arg("-ldl"))?;
         let folder = output.join("files");
         build.sh.create_dir(&folder)?;
-        let command = cmd!(build.sh, "qemu-aarch64 -L /usr/aarch64-linux-gnu {program} {library} {folder}");
+        let log = build.root.join("tests/data/exchange/wigle-1.6.csv");
+        let command = cmd!(build.sh, "qemu-aarch64 -L {ARM64_DEBIAN} {program} {library} {folder} {log}");
         run(command.env("LD_LIBRARY_PATH", &output)).context("the core for Android does not run")
     })
+}
+
+/// Where Debian's packages for arm64 lie.
+const ARM64_DEBIAN: &str = "/usr/aarch64-linux-gnu";
+
+/// Android's log, with nobody to read it.
+fn silent_log(list: &str) -> String {
+    stub_source(list, "log").replace("void ", "int ").replace("{}", "{ return 0; }")
+}
+
+/// Names everything the library asks for and would not find, where the loader names only the first of it.
+fn check_answered(build: &Build, library: &Path, shim: &Path) -> Result<()> {
+    let debian = Path::new(ARM64_DEBIAN).join("lib");
+    let answers =
+        [shim.to_path_buf(), debian.join("libc.so.6"), debian.join("libm.so.6"), debian.join("ld-linux-aarch64.so.1")];
+    let mut answered = HashSet::new();
+    for file in answers {
+        answered.extend(dynamic_symbols(build, &file, "--defined-only")?);
+    }
+    let mut missing = dynamic_symbols(build, library, "--undefined-only")?;
+    missing.retain(|name| !answered.contains(name));
+    ensure!(missing.is_empty(), "run/bionic_on_glibc.c lacks {}", missing.join(", "));
+    Ok(())
+}
+
+fn dynamic_symbols(build: &Build, file: &Path, which: &str) -> Result<Vec<String>> {
+    let list = cmd!(build.sh, "llvm-nm-19 --dynamic --format=just-symbols {which} {file}").quiet().read()?;
+    Ok(list.lines().map(|line| line.split('@').next().unwrap_or(line).to_owned()).collect())
 }
 
 #[cfg(test)]
@@ -131,5 +181,14 @@ mod tests {
         let lines = list.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count();
         let symbols: usize = LIBRARIES.map(|library| stub_source(list, library).lines().count()).iter().sum();
         assert_eq!(symbols, lines);
+    }
+
+    #[test]
+    fn the_log_of_the_run_has_every_function_that_the_core_may_call() {
+        let source = silent_log("c open\nlog __android_log_write\nlog __android_log_buf_write\n");
+        assert_eq!(
+            source,
+            "int __android_log_write(void) { return 0; }\nint __android_log_buf_write(void) { return 0; }\n"
+        );
     }
 }

@@ -10,16 +10,20 @@ use zip::ZipArchive;
 
 use super::build::{Build, run};
 use super::kotlin::APP_CLASSES;
-use super::libraries::{aars, android_classes, artifact, jars};
+use super::libraries::{aars, android_classes, artifact};
 use super::resources::{KEEP_RULES, MIN_SDK, R_CLASSES};
+use super::slim;
 
 pub const DEX: &str = "dex/dex.zip";
 
 /// Whatever R8 warns of is an error: a class that is missing here is missing on the phone.
 pub fn shrink(build: &Build) -> Result<()> {
+    slim::slim(build)?;
     let mut rules = vec![build.root.join("android/app/proguard-rules.pro"), build.out(KEEP_RULES)];
+    rules.extend(slim::rules(build));
     rules.extend(aars(build, "main").iter().map(|aar| aar.join("proguard.txt")).filter(|rules| rules.exists()));
-    let inputs = [rules.clone(), jars(build, "main"), vec![build.out(APP_CLASSES), build.out(R_CLASSES)]].concat();
+    let classes = vec![slim::libraries(build), build.out(APP_CLASSES), build.out(R_CLASSES)];
+    let inputs = [rules.clone(), classes].concat();
     build.step("shrink", &inputs, &build.out("dex"), || {
         let app = build.out("dex/app.jar");
         let (main, r) = (build.out(APP_CLASSES), build.out(R_CLASSES));
@@ -37,7 +41,7 @@ fn run_r8(build: &Build, rules: &[PathBuf], app: &Path) -> Result<()> {
     let command = command.arg("--lib").arg(android_classes(build)?).arg("--lib").arg(java_home(build)?);
     let command = rules.iter().fold(command, |command, file| command.arg("--pg-conf").arg(file));
     let command = command.arg("--pg-map-output").arg(map).arg("--output").arg(output);
-    run(command.arg(app).args(jars(build, "main")))
+    run(command.arg(app).arg(slim::libraries(build)))
 }
 
 /// android-all lacks the classes behind lambdas, without which R8 would leave the lambdas as they are.

@@ -50,11 +50,28 @@ pub fn open(path: &Path) -> Result<Opened, StoreError> {
 
 fn lock(path: &Path) -> Result<File, StoreError> {
     let file = File::options().create(true).truncate(false).write(true).open(super::salvage::beside(path, "lock"))?;
-    match file.try_lock() {
+    match try_lock(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
         Err(TryLockError::Error(e)) => Err(e.into()),
     }
+}
+
+#[cfg(not(target_os = "android"))]
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    file.try_lock()
+}
+
+/// The standard library refuses to lock files on Android, though Android can: without this no phone could open its database.
+#[cfg(target_os = "android")]
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    use rustix::fs::{FlockOperation, flock};
+    use rustix::io::Errno;
+
+    flock(file, FlockOperation::NonBlockingLockExclusive).map_err(|e| match e {
+        Errno::WOULDBLOCK => TryLockError::WouldBlock,
+        other => TryLockError::Error(other.into()),
+    })
 }
 
 fn open_checked(path: &Path) -> Result<Connection, StoreError> {
