@@ -1,7 +1,9 @@
 //! The engine's errors, as exceptions.
 
 use engine::CoreError;
+use engine::engine::MergeError;
 use engine::exchange::{ExportError, Fault, ImportError};
+use engine::vault::VaultError;
 
 /// What can go wrong, as far as a screen can say or do something about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -40,6 +42,12 @@ pub enum CoreException {
         /// The line, from 1, where the trouble has one.
         line: Option<u64>,
     },
+    /// The password does not open this backup.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The recovery code does not open this backup.
+    #[error("wrong recovery code")]
+    WrongCode,
     /// More was told than could be taken in, or the same is being done already.
     #[error("busy")]
     Busy,
@@ -70,6 +78,33 @@ impl From<CoreError> for CoreException {
     }
 }
 
+impl From<MergeError> for CoreException {
+    fn from(e: MergeError) -> Self {
+        match e {
+            // What is wrong with the other file is no trouble of this database's.
+            MergeError::Other(CoreError::Damaged) => {
+                Self::BadFile { what: "no database of Cairn's, or damaged".to_owned(), line: None }
+            }
+            MergeError::Other(e) | MergeError::Own(e) => e.into(),
+            MergeError::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<VaultError> for CoreException {
+    fn from(e: VaultError) -> Self {
+        match e {
+            VaultError::WrongPassword => Self::WrongPassword,
+            VaultError::WrongCode => Self::WrongCode,
+            VaultError::Cancelled => Self::Cancelled,
+            VaultError::BadInput(what) => Self::BadInput { what },
+            VaultError::Store(e) => e.into(),
+            VaultError::File(e) => e.into(),
+            fault => Self::BadFile { what: fault.to_string(), line: None },
+        }
+    }
+}
+
 impl From<ImportError> for CoreException {
     fn from(e: ImportError) -> Self {
         match e.fault {
@@ -86,11 +121,17 @@ impl From<ExportError> for CoreException {
         match e {
             ExportError::Store(e) => e.into(),
             ExportError::Cancelled => Self::Cancelled,
-            ExportError::Write(e) => match e.kind() {
-                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
-                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
-                kind => Self::BadFile { what: kind.to_string(), line: None },
-            },
+            ExportError::Write(e) => e.into(),
+        }
+    }
+}
+
+impl From<std::io::Error> for CoreException {
+    fn from(e: std::io::Error) -> Self {
+        match e.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            kind => Self::BadFile { what: kind.to_string(), line: None },
         }
     }
 }

@@ -4,6 +4,7 @@
 //! it arrives as an `InternalException`. Every call throws [`CoreException`] as the engine's call of the same name says.
 #![allow(clippy::missing_errors_doc, reason = "said once, above")]
 
+mod backup;
 mod coverage;
 mod data;
 mod error;
@@ -11,6 +12,7 @@ mod ledger;
 mod locate;
 mod object;
 mod outbox;
+mod packs;
 mod rules;
 mod sensors;
 mod startup;

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use engine::CoreError;
-use engine::engine::{Collection, Config, Engine, Opened, Told};
-use engine::exchange::{self, ExportOptions, ImportOptions, Selection};
+use engine::engine::{Collection, Config, Engine, MergeProgress, Opened, Told};
+use engine::exchange::{self, ImportOptions};
 use engine::ledger::{Day, Subject, View};
 use engine::locate::Query;
 use engine::model::{LatLng, Mac, Millis, ReportId, Scan};
 use engine::outbox::{HttpTransport, ServiceId};
 
 use crate::coverage;
-use crate::data::{ExportKind, ImportResult, Numbers, Saved};
+use crate::data::{ExportChoice, ImportResult, MergeResult, Numbers, Saved};
 use crate::error::CoreException;
 use crate::ledger::{DayRow, Leaderboard, Reached};
 use crate::locate::Position;
@@ -25,7 +25,7 @@ use crate::work::Work;
 /// The core. It may be called from any thread; calls that write wait for those before them.
 #[derive(uniffi::Object)]
 pub struct NativeCore {
-    engine: Engine,
+    pub(crate) engine: Engine,
     collection: Mutex<Option<Arc<Collection>>>,
     /// Made with the first upload: TLS takes megabytes that an app which never uploads need not have.
     transport: OnceLock<HttpTransport>,
@@ -250,24 +250,22 @@ impl NativeCore {
         Ok(summary.into())
     }
 
-    /// Writes reports into a file, which appears when it is complete; answers how many. `quarantined` writes only those that
-    /// some service refused.
-    pub fn export_file(
-        &self,
-        path: &str,
-        kind: ExportKind,
-        quarantined: bool,
-        work: &Arc<Work>,
-    ) -> Result<u64, CoreException> {
-        let selection = if quarantined { Selection::Quarantined } else { Selection::All };
-        let options = ExportOptions { selection, ..ExportOptions::new(kind.into()) };
-        // How many were refused is not known beforehand; counting everything stored would only be thrown away.
-        let of = if quarantined { 0 } else { self.engine.stats()?.reports };
+    /// Brings in everything that another phone's database holds, or an older one of this phone: nothing counts twice. `work`
+    /// tells how far it is and can stop it; then everything is as it was.
+    pub fn merge_file(&self, path: &str, work: &Arc<Work>) -> Result<MergeResult, CoreException> {
+        let mut progress = |p: MergeProgress| work.set(p.done, p.of, 0);
+        Ok(self.engine.merge(Path::new(path), &mut progress, &work.cancel)?.into())
+    }
+
+    /// Writes what is chosen into a file, which appears when it is complete; answers how many rows.
+    pub fn export_file(&self, path: &str, choice: &ExportChoice, work: &Arc<Work>) -> Result<u64, CoreException> {
+        // How many there are of a part is not known beforehand; counting them would read all of them twice.
+        let of = if choice.is_everything() { self.engine.stats()?.reports } else { 0 };
         let mut watch = |written| {
             work.set(written, of, written);
             !work.is_cancelled()
         };
-        Ok(exchange::export_to(&self.engine, options, Path::new(path), &mut watch)?)
+        Ok(exchange::export_to(&self.engine, choice.read()?, Path::new(path), &mut watch)?)
     }
 }
 
@@ -292,7 +290,7 @@ impl NativeCore {
     }
 }
 
-fn place(lat: f64, lon: f64) -> Result<LatLng, CoreException> {
+pub(crate) fn place(lat: f64, lon: f64) -> Result<LatLng, CoreException> {
     LatLng::new(lat, lon).map_err(|_| CoreException::BadInput { what: "the place is not on Earth".to_owned() })
 }
 

@@ -6,4 +6,7 @@ import java.io.File
 fun sources(path: String): File = listOf(File("src"), File("android/app/src")).first { it.isDirectory }.resolve(path)
 
 /** A file of `tests/data/tracks`; see the notices beside it. */
-fun tracks(name: String): File = listOf(File("tests/data/tracks"), File("../../tests/data/tracks")).first { it.isDirectory }.resolve(name)
+fun tracks(name: String): File = samples("tracks").resolve(name)
+
+/** A folder of `tests/data`. */
+fun samples(folder: String): File = listOf(File("tests/data"), File("../../tests/data")).first { it.isDirectory }.resolve(folder)

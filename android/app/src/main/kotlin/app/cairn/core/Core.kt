@@ -105,8 +105,31 @@ class Core(
     suspend fun importFile(source: File, upload: Boolean, watch: (WorkProgress) -> Unit): ImportResult =
         askLong(watch) { work -> importFile(source.path, upload, work) }
 
-    suspend fun exportFile(target: File, kind: ExportKind, quarantined: Boolean, watch: (WorkProgress) -> Unit): Long =
-        askLong(watch) { work -> exportFile(target.path, kind, quarantined, work).toLong() }
+    suspend fun mergeFile(source: File, watch: (WorkProgress) -> Unit): MergeResult =
+        askLong(watch) { work -> mergeFile(source.path, work) }
+
+    suspend fun exportFile(target: File, choice: ExportChoice, watch: (WorkProgress) -> Unit): Long =
+        askLong(watch) { work -> exportFile(target.path, choice, work).toLong() }
+
+    // Backups.
+
+    suspend fun createBackup(target: File, password: String, watch: (WorkProgress) -> Unit): BackupMade =
+        askLong(watch) { work -> createBackup(target.path, password, work) }
+
+    suspend fun restoreBackup(source: File, key: BackupKey, watch: (WorkProgress) -> Unit): BackupRestored =
+        askLong(watch) { work -> restoreBackup(source.path, key, work) }
+
+    /** Answers the new recovery code. */
+    suspend fun rekeyBackup(file: File, key: BackupKey, password: String, watch: (WorkProgress) -> Unit): String =
+        askLong(watch) { work -> rekeyBackup(file.path, key, password, work) }
+
+    // Region packs.
+
+    suspend fun packs(): List<PackRow> = ask { packs() }
+
+    suspend fun addPack(file: File): PackRow = ask { addPack(file.path) }
+
+    suspend fun removePack(path: String) = ask { removePack(path) }
 
     /** Makes everything durable and closes; the next call opens again. */
     suspend fun close() = withContext(dispatcher) {

@@ -4,6 +4,7 @@ import android.content.Context
 import android.net.Uri
 import java.io.File
 import java.io.IOException
+import java.util.UUID
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 
@@ -26,12 +27,33 @@ class Files(private val context: Context) {
         work(file).also { copyOut(file, target) }
     }
 
+    /** Lends a copy of another app's file, and copies what became of it into a third. */
+    suspend fun <T> change(source: Uri, target: Uri, work: suspend (File) -> T): T = lend("change") { copy ->
+        copyIn(source, copy)
+        work(copy).also { copyOut(copy, target) }
+    }
+
     /** Keeps a copy of a `.map` file; answers its path. The one before is kept until the copy is whole. */
     suspend fun keepMap(source: Uri): String {
         val part = File(context.filesDir, "background.map.part")
         copyIn(source, part)
         guarded { if (!part.renameTo(background)) throw IOException() }
         return background.path
+    }
+
+    /** Keeps a copy of a region pack, which is read as long as it is used. */
+    suspend fun keepPack(source: Uri): File {
+        val folder = File(context.filesDir, "packs")
+        val kept = File(folder, "${UUID.randomUUID()}.pack")
+        guarded { if (!folder.isDirectory && !folder.mkdirs()) throw IOException() }
+        copyIn(source, kept)
+        return kept
+    }
+
+    /** Removes what [keepPack] kept. */
+    suspend fun removePack(path: String) = guarded {
+        val file = File(path)
+        if (file.exists() && !file.delete()) throw IOException()
     }
 
     suspend fun removeMap() = guarded { if (background.exists() && !background.delete()) throw IOException() }

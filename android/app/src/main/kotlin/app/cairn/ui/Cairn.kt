@@ -51,11 +51,11 @@ private val inBar = Place.entries.take(4)
 private val behindMore = Place.entries.drop(4)
 
 /**
- * The app after its first start; [first] is where it opens, [incoming] a file that another app hands over, and [start] whether
+ * The app after its first start; [first] is where it opens, [incoming] files that another app hands over, and [start] whether
  * collecting is to begin as if the button were pressed.
  */
 @Composable
-fun Cairn(first: Place = Place.MAP, incoming: Uri? = null, start: Boolean = false) {
+fun Cairn(first: Place = Place.MAP, incoming: List<Uri> = emptyList(), start: Boolean = false) {
     val navigation = rememberNavController()
     Scaffold(bottomBar = { Bar(navigation) }, contentWindowInsets = WindowInsets(0, 0, 0, 0)) { padding ->
         NavHost(navigation, first.name, Modifier.padding(padding).consumeWindowInsets(padding)) {
@@ -95,7 +95,8 @@ private fun Bar(navigation: NavHostController) {
     }
 }
 
-private const val LARGEST_IN_BAR = 1.2f
+/** The longest of the words, "Leaderboard", still fits a quarter of 360 dp. */
+private const val LARGEST_IN_BAR = 1.1f
 
 private fun NavHostController.switchTo(place: Place) = navigate(place.name) {
     popUpTo(graph.findStartDestination().id) { saveState = true }

@@ -31,7 +31,7 @@ class MainActivity : ComponentActivity() {
             val chosen by choices.collectAsStateWithLifecycle(null)
             chosen?.let {
                 CairnTheme(it.dynamicColour) {
-                    val first = place ?: if (incoming == null) Place.MAP else Place.DATA
+                    val first = place ?: if (incoming.isEmpty()) Place.MAP else Place.DATA
                     if (it.consented) Cairn(first, incoming, wantsStart) else OnboardingRoute()
                 }
             }
@@ -51,14 +51,16 @@ class MainActivity : ComponentActivity() {
         }
     }
 
-    /** A file that another app has shared or opened; never one of the app's own by its path. */
-    private fun incoming(intent: Intent): Uri? {
-        val uri = when (intent.action) {
-            Intent.ACTION_SEND -> IntentCompat.getParcelableExtra(intent, Intent.EXTRA_STREAM, Uri::class.java)
-            Intent.ACTION_VIEW -> intent.data
-            else -> null
+    /** Files that another app has shared or opened; never one of the app's own by its path. */
+    private fun incoming(intent: Intent): List<Uri> {
+        val uris = when (intent.action) {
+            Intent.ACTION_SEND -> listOfNotNull(IntentCompat.getParcelableExtra(intent, Intent.EXTRA_STREAM, Uri::class.java))
+            Intent.ACTION_SEND_MULTIPLE ->
+                IntentCompat.getParcelableArrayListExtra(intent, Intent.EXTRA_STREAM, Uri::class.java).orEmpty()
+            Intent.ACTION_VIEW -> listOfNotNull(intent.data)
+            else -> emptyList()
         }
-        return uri?.takeIf { it.scheme == "content" }
+        return uris.filter { it.scheme == "content" }
     }
 
     companion object {

@@ -5,6 +5,8 @@ import app.cairn.Street
 import app.cairn.app
 import app.cairn.data.Choices
 import app.cairn.freshCore
+import app.cairn.samples
+import app.cairn.ui.data.SHORTEST
 import app.cairn.walk
 import java.io.File
 import java.time.LocalDate
@@ -127,6 +129,88 @@ class CoreTest {
         assertThrows(CoreException.Locked::class.java) { runBlocking { second.numbers() } }
         Unit
     }
+
+    @Test fun anotherPhonesDatabaseComesInOnce() = runBlocking {
+        val other = app.freshCore("other.db")
+        other.walk(30)
+        val there = other.numbers().reports
+        other.close()
+        val brought = core.mergeFile(app.getDatabasePath("other.db")) {}
+        assertEquals(there, brought.reports)
+        assertEquals(there, core.numbers().reports)
+        assertTrue(core.leaderboard(LocalDate.of(2026, 6, 1)).totals.wifi > 10u)
+        assertEquals(0uL, core.mergeFile(app.getDatabasePath("other.db")) {}.reports)
+        val nonsense = File(app.cacheDir, "nonsense.db").apply { writeText("no database at all, and long enough to be looked at") }
+        assertThrows(CoreException::class.java) { runBlocking { core.mergeFile(nonsense) {} } }
+        assertEquals(there, core.numbers().reports)
+    }
+
+    @Test fun aBackupOpensWithItsPasswordOrItsCodeAndWithNothingElse() = runBlocking {
+        core.walk(30)
+        val file = File(app.cacheDir, "all.vault")
+        val made = core.createBackup(file, "correct horse battery") {}
+        assertEquals(core.numbers().reports, made.reports)
+        assertTrue("net1" !in file.readText(Charsets.ISO_8859_1))
+        val other = app.freshCore("restored.db")
+        assertThrows(CoreException.WrongPassword::class.java) {
+            runBlocking { other.restoreBackup(file, BackupKey.Typed("correct horse batterz")) {} }
+        }
+        assertEquals(0uL, other.numbers().reports)
+        assertEquals(made.reports, other.restoreBackup(file, BackupKey.Printed(made.recoveryCode)) {}.reports)
+        assertEquals(core.leaderboard(LocalDate.of(2026, 6, 1)).totals, other.leaderboard(LocalDate.of(2026, 6, 1)).totals)
+        // Into a phone that has it all already.
+        other.restoreBackup(file, BackupKey.Typed("correct horse battery")) {}
+        assertEquals(made.reports, other.numbers().reports)
+
+        val code = core.rekeyBackup(file, BackupKey.Typed("correct horse battery"), "another horse entirely") {}
+        assertTrue(code != made.recoveryCode)
+        val third = app.freshCore("third.db")
+        assertThrows(CoreException.WrongPassword::class.java) {
+            runBlocking { third.restoreBackup(file, BackupKey.Typed("correct horse battery")) {} }
+        }
+        assertEquals(made.reports, third.restoreBackup(file, BackupKey.Typed("another horse entirely")) {}.reports)
+        assertEquals(SHORTEST.toUInt(), shortestPassword())
+    }
+
+    @Test fun aRegionPackAnswersWhereThePhoneHasNotBeen() = runBlocking {
+        val pack = File(app.cacheDir, "finland.pack")
+        val cells = samples("exchange").resolve("mls.csv")
+        val cli = checkNotNull(System.getProperty("cairn.cli"))
+        val built = ProcessBuilder(cli, "pack", "build", "--out", pack.path, "--cells", cells.path).redirectErrorStream(true).start()
+        val said = built.inputStream.bufferedReader().readText()
+        assertEquals(said, 0, built.waitFor())
+        val scan = ScanEvent(cells = listOf(cell(CellRadio.WCDMA, 91u, 801u, 86_355u), cell(CellRadio.LTE, 5u, 4_711u, 12_345_678u)))
+        assertNull(core.locate(scan))
+
+        val row = core.addPack(pack)
+        assertTrue("$row", row.content!!.cells > 0uL && row.fault == null)
+        assertEquals(listOf(row), core.packs())
+        val position = core.locate(scan)!!
+        assertTrue("$position", metresBetween(position.lat, position.lon, 60.1700, 24.9385) < position.r95M)
+        core.close()
+        assertEquals("after a new start", listOf(row), core.packs())
+
+        core.removePack(row.path)
+        assertNull(core.locate(scan))
+        val nonsense = File(app.cacheDir, "nonsense.pack").apply { writeText("no pack at all") }
+        assertThrows(CoreException.BadInput::class.java) { runBlocking { core.addPack(nonsense) } }
+        assertEquals(emptyList<PackRow>(), core.packs())
+    }
+
+    private fun cell(radio: CellRadio, mnc: UInt, area: UInt, cell: ULong) = CellHeard(
+        monoMs = 0,
+        radio = radio,
+        mcc = 244u,
+        mnc = mnc,
+        area = area,
+        cell = cell,
+        physical = null,
+        arfcn = null,
+        signalDbm = -90,
+        asu = null,
+        timingAdvance = null,
+        serving = true,
+    )
 
     @Test fun everythingCanBeErased() = runBlocking {
         core.walk(10)

@@ -2,6 +2,7 @@ package app.cairn.ui
 
 import android.content.Intent
 import android.net.Uri
+import androidx.compose.ui.test.assertCountEquals
 import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
 import androidx.compose.ui.test.onAllNodesWithText
 import androidx.compose.ui.test.onNodeWithText
@@ -45,11 +46,39 @@ class HandedOverFileTest {
         assertEquals(0uL, heard())
     }
 
-    private fun withShared(test: () -> Unit) {
+    @Test fun severalAreImportedOneAfterTheOther() {
+        val second = Uri.parse("content://files/second.csv")
+        shadowOf(app.contentResolver).registerInputStream(second, WIGLE.replace("3c:00", "3c:01").byteInputStream())
+        val both = Intent(app, MainActivity::class.java).setAction(Intent.ACTION_SEND_MULTIPLE).setType("text/csv")
+            .putParcelableArrayListExtra(Intent.EXTRA_STREAM, arrayListOf(shared, second))
+        withShared(both, files = 2) {
+            compose.onNodeWithText(app.getString(R.string.import_it)).performClick()
+            // Between two files the import comes past the main thread, which only looking at the screen lets go on.
+            compose.waitUntil(10_000) { compose.onAllNodesWithText(app.getString(R.string.imported)).fetchSemanticsNodes().size == 2 }
+            assertEquals(4uL, heard())
+        }
+    }
+
+    @Test fun aFileOfTheAppsOwnIsNotTakenByItsPath() {
+        val own = Uri.fromFile(app.getDatabasePath("cairn.db"))
         val intent = Intent(app, MainActivity::class.java)
-            .setAction(Intent.ACTION_SEND).setType("text/csv").putExtra(Intent.EXTRA_STREAM, shared)
+            .setAction(Intent.ACTION_SEND).setType("text/csv").putExtra(Intent.EXTRA_STREAM, own)
         ActivityScenario.launch<MainActivity>(intent).use {
-            compose.waitUntil(10_000) { compose.onAllNodesWithText(app.getString(R.string.handed_over)).fetchSemanticsNodes().isNotEmpty() }
+            compose.waitForIdle()
+            compose.onAllNodesWithText(question(1)).assertCountEquals(0)
+        }
+    }
+
+    private fun question(files: Int) = app.resources.getQuantityString(R.plurals.handed_over, files, files)
+
+    private fun withShared(
+        intent: Intent = Intent(app, MainActivity::class.java)
+            .setAction(Intent.ACTION_SEND).setType("text/csv").putExtra(Intent.EXTRA_STREAM, shared),
+        files: Int = 1,
+        test: () -> Unit,
+    ) {
+        ActivityScenario.launch<MainActivity>(intent).use {
+            compose.waitUntil(10_000) { compose.onAllNodesWithText(question(files)).fetchSemanticsNodes().isNotEmpty() }
             test()
         }
     }

@@ -1,15 +1,14 @@
 package app.cairn.ui.data
 
+import android.content.Intent
 import android.net.Uri
 import android.text.format.Formatter
 import androidx.activity.compose.rememberLauncherForActivityResult
 import androidx.activity.result.contract.ActivityResultContracts.CreateDocument
 import androidx.activity.result.contract.ActivityResultContracts.OpenDocument
-import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.FlowRow
+import androidx.activity.result.contract.ActivityResultContracts.OpenMultipleDocuments
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Button
-import androidx.compose.material3.FilterChip
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Text
@@ -18,15 +17,16 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.platform.LocalContext
+import androidx.compose.ui.res.pluralStringResource
 import androidx.compose.ui.res.stringResource
-import androidx.compose.ui.unit.dp
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.R
-import app.cairn.core.ExportKind
 import app.cairn.core.ImportResult
+import app.cairn.core.MergeResult
 import app.cairn.core.Numbers
 import app.cairn.ui.parts.Ask
 import app.cairn.ui.parts.Explanation
@@ -42,16 +42,16 @@ import app.cairn.ui.parts.ofApp
 import app.cairn.ui.parts.savedText
 
 @Composable
-fun DataRoute(back: () -> Unit, incoming: Uri? = null) {
+fun DataRoute(back: () -> Unit, incoming: List<Uri> = emptyList()) {
     val model = ofApp(::DataViewModel)
     val state by model.state.collectAsStateWithLifecycle()
     val failure by model.failure.collectAsStateWithLifecycle()
-    var kind by rememberSaveable { mutableStateOf(ExportKind.GEOSUBMIT) }
-    var refusedOnly by rememberSaveable { mutableStateOf(false) }
+    var wish by rememberSaveable(stateSaver = ExportWish.Saver) { mutableStateOf(ExportWish()) }
     var upload by rememberSaveable { mutableStateOf(false) }
-    val pick = rememberLauncherForActivityResult(OpenDocument()) { uri -> uri?.let { model.import(it, upload) } }
+    val pick = rememberLauncherForActivityResult(OpenMultipleDocuments()) { if (it.isNotEmpty()) model.import(it, upload) }
+    val pickOther = rememberLauncherForActivityResult(OpenDocument()) { uri -> uri?.let(model::merge) }
     val make = rememberLauncherForActivityResult(CreateDocument("application/octet-stream")) { uri ->
-        uri?.let { model.export(it, kind, refusedOnly) }
+        uri?.let { model.export(it, wish) }
     }
     LaunchedEffect(Unit) { model.load() }
     var handedOver by rememberSaveable { mutableStateOf(incoming) }
@@ -59,30 +59,72 @@ fun DataRoute(back: () -> Unit, incoming: Uri? = null) {
         state,
         failure,
         back,
+        rememberBackupActions(model),
         import = {
             upload = it
             pick.launch(arrayOf("*/*"))
         },
-        export = { chosen, refused ->
-            kind = chosen
-            refusedOnly = refused
-            make.launch(if (chosen == ExportKind.GPX) "cairn.gpx" else "cairn.json")
-        },
+        merge = { pickOther.launch(arrayOf("*/*")) },
+        wish = wish,
+        changeWish = { wish = it },
+        export = { make.launch(wish.fileName) },
         erase = { model.erase() },
         cancel = model::cancel,
     )
-    handedOver?.let { file ->
-        HandedOver({ upload -> model.import(file, upload) }) { handedOver = null }
+    if (handedOver.isNotEmpty()) {
+        HandedOver(handedOver.size, { upload -> model.import(handedOver, upload) }) { handedOver = emptyList() }
     }
 }
+
+@Composable
+private fun rememberBackupActions(model: DataViewModel): BackupActions {
+    val context = LocalContext.current
+    val make = rememberLauncherForActivityResult(CreateDocument("application/octet-stream")) { uri -> uri?.let(model::createBackup) }
+    val restore = rememberLauncherForActivityResult(OpenDocument()) { uri -> uri?.let(model::restoreBackup) }
+    val rewrite = rememberLauncherForActivityResult(CreateDocument("application/octet-stream")) { uri -> uri?.let(model::rekeyBackup) }
+    val reopen = rememberLauncherForActivityResult(OpenDocument()) { uri ->
+        uri?.let {
+            model.openBackup(it)
+            rewrite.launch(BACKUP_NAME)
+        }
+    }
+    return remember(model) {
+        BackupActions(
+            create = { password ->
+                model.chooseLocks(password)
+                make.launch(BACKUP_NAME)
+            },
+            restore = { key ->
+                model.chooseLocks("", key)
+                restore.launch(arrayOf("*/*"))
+            },
+            rekey = { key, password ->
+                model.chooseLocks(password, key)
+                reopen.launch(arrayOf("*/*"))
+            },
+            share = { code ->
+                // Also the way to a printer and a password manager.
+                val send = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, code)
+                context.startActivity(Intent.createChooser(send, null))
+            },
+            kept = { model.forgetRecoveryCode() },
+        )
+    }
+}
+
+private const val BACKUP_NAME = "cairn.vault"
 
 @Composable
 fun DataScreen(
     state: DataState,
     failure: String?,
     back: () -> Unit,
+    backup: BackupActions,
     import: (Boolean) -> Unit,
-    export: (ExportKind, Boolean) -> Unit,
+    merge: () -> Unit,
+    wish: ExportWish,
+    changeWish: (ExportWish) -> Unit,
+    export: () -> Unit,
     erase: () -> Unit,
     cancel: () -> Unit,
 ) = Page(stringResource(R.string.data), back) {
@@ -90,21 +132,24 @@ fun DataScreen(
     state.saved?.let { TroubleGroup(savedText(LocalContext.current.resources, it)) }
     state.doing?.let { Group { Progress(stringResource(it), state.share, cancel) } }
     state.done?.let { Group { Text(it) } }
-    state.imported?.let { Imported(it) }
+    state.imported.forEach { Imported(it) }
+    state.merged?.let { Merged(it) }
     val isIdle = state.doing == null
     Import(isIdle, import)
-    Export(isIdle, export)
+    Backup(isIdle, state.recoveryCode, backup)
+    Merge(isIdle, merge)
+    Export(isIdle, wish, state.parts, changeWish, export)
     state.numbers?.let { Stored(it) }
     Erase(isIdle, erase)
 }
 
-/** Another app has handed over a file: what becomes of it, the user says. */
+/** Another app has handed over files: what becomes of them, the user says. */
 @Composable
-private fun HandedOver(import: (Boolean) -> Unit, dismiss: () -> Unit) {
+private fun HandedOver(files: Int, import: (Boolean) -> Unit, dismiss: () -> Unit) {
     var upload by rememberSaveable { mutableStateOf(false) }
     AlertDialog(
         onDismissRequest = dismiss,
-        title = { Text(stringResource(R.string.handed_over)) },
+        title = { Text(pluralStringResource(R.plurals.handed_over, files, files)) },
         text = {
             SwitchRow(
                 stringResource(R.string.import_upload),
@@ -114,8 +159,8 @@ private fun HandedOver(import: (Boolean) -> Unit, dismiss: () -> Unit) {
         },
         confirmButton = {
             TextButton({
-                dismiss()
                 import(upload)
+                dismiss()
             }) { Text(stringResource(R.string.import_it)) }
         },
         dismissButton = { TextButton(dismiss) { Text(stringResource(R.string.cancel)) } },
@@ -134,24 +179,32 @@ private fun Imported(result: ImportResult) = Group(stringResource(R.string.impor
 }
 
 @Composable
+private fun Merged(result: MergeResult) = Group(stringResource(R.string.merged)) {
+    Line(stringResource(R.string.merged_reports), numberText(result.reports.toLong()))
+    Line(stringResource(R.string.merged_emitters), numberText(result.emitters.toLong()))
+    Line(stringResource(R.string.merged_ground), numberText(result.hexagons.toLong()))
+    if (result.deleted > 0uL) Line(stringResource(R.string.merged_deleted), numberText(result.deleted.toLong()))
+    if (result.services.isNotEmpty()) Explanation(stringResource(R.string.merged_services))
+}
+
+/** Another phone's history, or an older one of this phone. */
+@Composable
+private fun Merge(isIdle: Boolean, merge: () -> Unit) = Group(stringResource(R.string.merge_title)) {
+    var asking by rememberSaveable { mutableStateOf(false) }
+    Explanation(stringResource(R.string.merge_explanation))
+    OutlinedButton({ asking = true }, enabled = isIdle) { Text(stringResource(R.string.merge)) }
+    if (asking) {
+        val title = stringResource(R.string.merge_question)
+        Ask(title, stringResource(R.string.merge_warning), stringResource(R.string.choose_file), merge) { asking = false }
+    }
+}
+
+@Composable
 private fun Import(isIdle: Boolean, import: (Boolean) -> Unit) = Group(stringResource(R.string.import_title)) {
     var upload by rememberSaveable { mutableStateOf(false) }
     Explanation(stringResource(R.string.import_explanation))
     SwitchRow(stringResource(R.string.import_upload), stringResource(R.string.import_upload_explanation), upload) { upload = it }
     Button({ import(upload) }, enabled = isIdle) { Text(stringResource(R.string.choose_file)) }
-}
-
-@Composable
-private fun Export(isIdle: Boolean, export: (ExportKind, Boolean) -> Unit) = Group(stringResource(R.string.export_title)) {
-    var kind by rememberSaveable { mutableStateOf(ExportKind.GEOSUBMIT) }
-    var refusedOnly by rememberSaveable { mutableStateOf(false) }
-    Explanation(stringResource(R.string.export_explanation))
-    FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp)) {
-        FilterChip(kind == ExportKind.GEOSUBMIT, { kind = ExportKind.GEOSUBMIT }, { Text(stringResource(R.string.format_geosubmit)) })
-        FilterChip(kind == ExportKind.GPX, { kind = ExportKind.GPX }, { Text(stringResource(R.string.format_gpx)) })
-    }
-    SwitchRow(stringResource(R.string.export_refused), checked = refusedOnly) { refusedOnly = it }
-    Button({ export(kind, refusedOnly) }, enabled = isIdle) { Text(stringResource(R.string.export_save)) }
 }
 
 @Composable

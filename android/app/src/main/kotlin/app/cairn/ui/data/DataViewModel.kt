@@ -1,17 +1,22 @@
 package app.cairn.ui.data
 
 import android.net.Uri
+import android.text.format.Formatter
 import androidx.compose.runtime.Immutable
 import app.cairn.CairnApp
 import app.cairn.R
+import app.cairn.core.BackupKey
 import app.cairn.core.CoreException
-import app.cairn.core.ExportKind
 import app.cairn.core.ImportResult
+import app.cairn.core.MergeResult
 import app.cairn.core.Numbers
 import app.cairn.core.Saved
 import app.cairn.core.WorkProgress
 import app.cairn.ui.parts.CoreViewModel
+import app.cairn.ui.parts.learnedText
 import app.cairn.ui.parts.reportsText
+import app.cairn.ui.parts.timeAndDateText
+import java.time.LocalDate
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -29,8 +34,14 @@ data class DataState(
     val doing: Int? = null,
     /** How much of it is done, 0 to 1; null where that is not known. */
     val share: Float? = null,
-    val imported: ImportResult? = null,
+    /** What came of each file. */
+    val imported: List<ImportResult> = emptyList(),
+    val merged: MergeResult? = null,
+    /** The recovery code of the backup just made: shown until the user has kept it, and nowhere else. */
+    val recoveryCode: String? = null,
     val done: String? = null,
+    /** What an export can be cut to. */
+    val parts: ExportParts = ExportParts(),
 )
 
 class DataViewModel(app: CairnApp) : CoreViewModel(app) {
@@ -39,17 +50,66 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
 
     private var running: Job? = null
 
-    fun load() = ask { readNumbers() }
-
-    fun import(source: Uri, upload: Boolean) = long(R.string.importing) { watch ->
-        val result = app.files.read(source) { app.core.importFile(it, upload, watch) }
-        mutableState.update { it.copy(imported = result) }
+    fun load() = ask {
+        readNumbers()
+        readParts()
     }
 
-    fun export(target: Uri, kind: ExportKind, quarantined: Boolean) = long(R.string.exporting) { watch ->
-        val reports = app.files.write(target) { app.core.exportFile(it, kind, quarantined, watch) }
-        mutableState.update { it.copy(done = app.getString(R.string.exported, reportsText(app.resources, reports.toULong()))) }
+    fun import(sources: List<Uri>, upload: Boolean) = long(R.string.importing) { watch ->
+        sources.forEach { source ->
+            val result = app.files.read(source) { app.core.importFile(it, upload, watch) }
+            mutableState.update { it.copy(imported = it.imported + result) }
+        }
     }
+
+    /** Brings another phone's database in. The screen has asked. */
+    fun merge(source: Uri) = long(R.string.merging) { watch ->
+        val result = app.files.read(source) { app.core.mergeFile(it, watch) }
+        mutableState.update { it.copy(merged = result) }
+    }
+
+    fun export(target: Uri, wish: ExportWish) = long(R.string.exporting) { watch ->
+        val rows = app.files.write(target) { app.core.exportFile(it, wish.choice(), watch) }
+        val written = if (wish.isLearned) learnedText(app.resources, rows) else reportsText(app.resources, rows.toULong())
+        mutableState.update { it.copy(done = app.getString(R.string.exported, written)) }
+    }
+
+    /** What the user has chosen for the file that they are about to pick; in memory only. */
+    private var password = ""
+    private var key: BackupKey? = null
+    private var opened: Uri? = null
+
+    fun chooseLocks(password: String, key: BackupKey? = null) {
+        this.password = password
+        this.key = key
+    }
+
+    fun createBackup(target: Uri) = long(R.string.backing_up) { watch ->
+        val made = app.files.write(target) { app.core.createBackup(it, password, watch) }
+        val reports = reportsText(app.resources, made.reports)
+        val size = Formatter.formatShortFileSize(app, made.bytes.toLong())
+        mutableState.update { it.copy(recoveryCode = made.recoveryCode, done = app.getString(R.string.backed_up, reports, size)) }
+    }
+
+    /** Adds what is in a backup to what is here. The screen has asked. */
+    fun restoreBackup(source: Uri) = long(R.string.restoring) { watch ->
+        val restored = app.files.read(source) { app.core.restoreBackup(it, checkNotNull(key), watch) }
+        val reports = reportsText(app.resources, restored.reports)
+        mutableState.update { it.copy(done = app.getString(R.string.restored, reports, timeAndDateText(restored.madeMs))) }
+    }
+
+    /** Remembers which backup gets a new password, until the user has said where the new file goes. */
+    fun openBackup(source: Uri) {
+        opened = source
+    }
+
+    fun rekeyBackup(target: Uri) = long(R.string.rekeying) { watch ->
+        val source = checkNotNull(opened)
+        val code = app.files.change(source, target) { app.core.rekeyBackup(it, checkNotNull(key), password, watch) }
+        mutableState.update { it.copy(recoveryCode = code, done = app.getString(R.string.rekeyed)) }
+    }
+
+    fun forgetRecoveryCode() = mutableState.update { it.copy(recoveryCode = null) }
 
     /** Deletes everything. The screen has asked. */
     fun erase() = ask {
@@ -66,7 +126,7 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
     /** Something that takes its time, one at a time. */
     private fun long(what: Int, job: suspend (watch: (WorkProgress) -> Unit) -> Unit) {
         if (running?.isActive == true) return
-        mutableState.update { it.copy(doing = what, share = null, imported = null, done = null) }
+        mutableState.update { it.copy(doing = what, share = null, imported = emptyList(), merged = null, done = null) }
         running = ask {
             try {
                 job(::watch)
@@ -89,6 +149,12 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
 
     private fun watch(progress: WorkProgress) {
         if (progress.of > 0uL) mutableState.update { it.copy(share = progress.done.toFloat() / progress.of.toFloat()) }
+    }
+
+    private suspend fun readParts() {
+        val board = app.core.leaderboard(LocalDate.now())
+        val here = app.collecting.state.value.fix?.let { it.lat to it.lon }
+        mutableState.update { it.copy(parts = ExportParts(board.trips, board.areas, here)) }
     }
 
     private suspend fun readNumbers() {

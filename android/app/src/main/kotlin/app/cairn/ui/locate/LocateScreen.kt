@@ -2,6 +2,8 @@ package app.cairn.ui.locate
 
 import android.content.ClipData
 import android.content.Intent
+import androidx.activity.compose.rememberLauncherForActivityResult
+import androidx.activity.result.contract.ActivityResultContracts.OpenDocument
 import androidx.compose.foundation.Canvas
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
@@ -11,6 +13,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.drawscope.Stroke
@@ -19,6 +22,7 @@ import androidx.compose.ui.res.pluralStringResource
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.R
@@ -45,7 +49,10 @@ fun LocateRoute(back: () -> Unit) {
     val telling by model.telling.collectAsStateWithLifecycle()
     val context = LocalContext.current
     val permissions = rememberPermissions { model.locate() }
-    LocateScreen(state, telling, failure, back, { model.locate() }, permissions::askForLocation, model::tellOthers) { position ->
+    val pick = rememberLauncherForActivityResult(OpenDocument()) { uri -> uri?.let(model::addPack) }
+    LaunchedEffect(Unit) { model.load() }
+    val packs = PackActions({ pick.launch(arrayOf("*/*")) }, { model.removePack(it) })
+    LocateScreen(state, telling, failure, back, { model.locate() }, permissions::askForLocation, model::tellOthers, packs) { position ->
         val geo = "geo:%.6f,%.6f".format(Locale.ROOT, position.lat, position.lon)
         val send = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, geo)
         send.clipData = ClipData.newPlainText(null, geo)
@@ -62,6 +69,7 @@ fun LocateScreen(
     locate: () -> Unit,
     permit: () -> Unit,
     tellOthers: (Boolean) -> Unit,
+    packs: PackActions,
     share: (Position) -> Unit,
 ) = Page(stringResource(R.string.locate), back) {
     Explanation(stringResource(R.string.locate_explanation))
@@ -81,6 +89,7 @@ fun LocateScreen(
     }
     if (state.asking) LinearProgressIndicator(Modifier.fillMaxWidth())
     Button(locate, Modifier.fillMaxWidth(), enabled = !state.asking) { Text(stringResource(R.string.locate_now)) }
+    Packs(state.packs, packs)
     if (state.allowed) Others(telling, tellOthers)
 }
 
@@ -99,7 +108,8 @@ private fun Others(telling: Telling, tellOthers: (Boolean) -> Unit) = Group(stri
 @Composable
 private fun Answer(position: Position, state: LocateState, share: (Position) -> Unit) = Group {
     val numbers = "%.5f, %.5f".format(Locale.ROOT, position.lat, position.lon)
-    Text(numbers, style = MaterialTheme.typography.headlineSmall)
+    // Latitude first, whichever way the language is read.
+    Text(numbers, style = MaterialTheme.typography.headlineSmall.copy(textDirection = TextDirection.Ltr))
     Radii(position)
     Line(stringResource(R.string.radius68), distanceText(position.r68M))
     Line(stringResource(R.string.radius95), distanceText(position.r95M))

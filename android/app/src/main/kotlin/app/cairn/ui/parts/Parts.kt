@@ -107,9 +107,16 @@ private const val LARGE_LETTERS = 1.3f
 fun Explanation(text: String, modifier: Modifier = Modifier) =
     Text(text, modifier, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
 
-/** Text at one end, text at the other: neither takes more than half where both are long. */
+/** Text at one end, text at the other: neither takes more than half where both are long. Large letters have a line each. */
 @Composable
 fun Line(first: String, second: String) {
+    if (LocalDensity.current.fontScale > LARGE_LETTERS) {
+        Column(Modifier.fillMaxWidth().semantics(mergeDescendants = true) {}) {
+            Text(first, color = MaterialTheme.colorScheme.onSurfaceVariant)
+            Text(second)
+        }
+        return
+    }
     Row(Modifier.fillMaxWidth().semantics(mergeDescendants = true) {}, Arrangement.spacedBy(16.dp)) {
         Text(first, Modifier.weight(1f), color = MaterialTheme.colorScheme.onSurfaceVariant)
         Text(second, Modifier.weight(1f), textAlign = TextAlign.End)

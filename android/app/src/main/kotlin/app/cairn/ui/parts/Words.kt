@@ -74,6 +74,8 @@ fun failureText(resources: Resources, failure: CoreException): String = when (fa
     is CoreException.Busy -> resources.getString(R.string.trouble_busy)
     is CoreException.NewerData -> resources.getString(R.string.trouble_newer)
     is CoreException.Damaged -> resources.getString(R.string.trouble_damaged)
+    is CoreException.WrongPassword -> resources.getString(R.string.trouble_password)
+    is CoreException.WrongCode -> resources.getString(R.string.trouble_code)
     is CoreException.Cancelled -> resources.getString(R.string.trouble_cancelled)
     is CoreException.BadInput -> resources.getString(R.string.trouble_input, failure.what)
     is CoreException.BadFile -> {
@@ -121,6 +123,9 @@ fun daysText(resources: Resources, days: UInt): String =
 fun reportsText(resources: Resources, reports: ULong): String =
     resources.getQuantityString(R.plurals.reports, reports.toLong().forPlural(), numberText(reports.toLong()))
 
+fun learnedText(resources: Resources, emitters: Long): String =
+    resources.getQuantityString(R.plurals.learned, emitters.forPlural(), numberText(emitters))
+
 fun numberText(number: Long): String = NumberFormat.getIntegerInstance(Locale.getDefault()).format(number)
 
 /** In the units of the user's country. */
@@ -143,6 +148,12 @@ fun clockText(monoMs: Long): String = timeText(System.currentTimeMillis() - (Sys
 fun timeText(utcMs: Long): String {
     val time = Instant.ofEpochMilli(utcMs).atZone(ZoneId.systemDefault())
     return DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT).format(time)
+}
+
+/** "25 Nov 2026, 04:12". */
+fun timeAndDateText(utcMs: Long): String {
+    val time = Instant.ofEpochMilli(utcMs).atZone(ZoneId.systemDefault())
+    return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT).format(time)
 }
 
 /** "in 12 minutes", "3 hours ago". */
