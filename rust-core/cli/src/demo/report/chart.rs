@@ -18,7 +18,7 @@ pub struct Bar {
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 260.0;
 const LEFT: f64 = 52.0;
-const BOTTOM: f64 = 36.0;
+const BOTTOM: f64 = 40.0;
 const TOP: f64 = 12.0;
 const RIGHT: f64 = 16.0;
 
@@ -188,6 +188,9 @@ pub fn calibration(stories: &[EstimateStory]) -> String {
         for (index, story) in stories.iter().enumerate() {
             let held = if group == 0 { story.inside68 } else { story.inside95 };
             let (x, y) = (start + width * index as f64, axes.y(held));
+            // Inside the bar, and clear of the line that says what was promised.
+            let inside = y.min(axes.y(0.1)) + 17.0;
+            let label = if (inside - 5.0 - axes.y(promised)).abs() < 12.0 { axes.y(promised) + 20.0 } else { inside };
             let _ = write!(
                 svg,
                 "<rect class=\"s{index}\" x=\"{:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\"><title>{}: {:.1} %</title></rect><text class=\"held\" x=\"{:.1}\" y=\"{:.1}\">{:.0} %</text>",
@@ -197,8 +200,7 @@ pub fn calibration(stories: &[EstimateStory]) -> String {
                 escape(&story.source),
                 held * 100.0,
                 x + width / 2.0,
-                // Inside the bar, clear of the line that says what was promised.
-                y.min(axes.y(0.1)) + 16.0,
+                label,
                 held * 100.0
             );
         }

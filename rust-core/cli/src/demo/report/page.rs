@@ -22,7 +22,7 @@ pub fn render(story: &Story) -> String {
     section(
         &mut html,
         "Where it went",
-        "Hexagons are ground covered, darker where it was walked on more days. A pointer over one tells since when.",
+        "Hexagons are ground covered, stronger where it was walked on more days. A pointer over one tells since when.",
         &maps(&story.maps),
     );
     section(
