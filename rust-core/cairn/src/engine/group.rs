@@ -54,7 +54,7 @@ impl Owner {
                 }
             }
             inserter.finish()?;
-            drop(enqueuer);
+            enqueuer.finish()?;
             let posted = ledger::post(&tx, &self.group.tally)?;
             emitters::write(&tx, self.cache.dirty(), &posted.new)?;
             guard::add_counts(&tx, &self.group.counts)?;

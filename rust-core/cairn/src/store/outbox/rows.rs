@@ -1,37 +1,58 @@
 //! Which report each service has, wants or refused.
 
 use rand::{Rng, RngExt};
-use rusqlite::{CachedStatement, Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params_from_iter};
 
 use super::super::StoreError;
 use super::{State, services};
 use crate::model::{Millis, ReportId};
 use crate::outbox::{Attempt, OutboxView, Quarantined, ServiceId};
 
+/// Reports queued by one statement. A trigger counts them, and for a statement with a trigger `SQLite` saves each page it
+/// touches beforehand.
+const AT_ONCE: usize = 16;
+
 /// Puts new reports into the outbox of every service, also of those that are off: they get them when they are on again.
-/// Services and statement are looked up once for a whole group.
 pub(crate) struct Enqueuer<'a> {
-    services: Vec<i64>,
-    insert: CachedStatement<'a>,
+    one: CachedStatement<'a>,
+    many: CachedStatement<'a>,
+    /// Reports that are not in the outbox yet, with their place in the order; fewer than [`AT_ONCE`].
+    held: Vec<(ReportId, i64)>,
 }
 
 impl<'a> Enqueuer<'a> {
     /// Prepares to queue in a database.
     pub(crate) fn new(db: &'a Connection) -> Result<Self, StoreError> {
-        let mut select = db.prepare_cached("SELECT id FROM service")?;
-        let services = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let insert = db.prepare_cached("INSERT INTO outbox (service, report, state, shuffle) VALUES (?, ?, 0, ?)")?;
-        Ok(Self { services, insert })
+        let insert = |n: usize| {
+            db.prepare_cached(&format!(
+                "WITH new (report, shuffle) AS (VALUES {})
+                 INSERT INTO outbox (service, report, state, shuffle)
+                 SELECT service.id, new.report, 0, new.shuffle FROM new CROSS JOIN service",
+                vec!["(?, ?)"; n].join(", ")
+            ))
+        };
+        Ok(Self { one: insert(1)?, many: insert(AT_ONCE)?, held: Vec::with_capacity(AT_ONCE) })
     }
 
-    /// Queues one report that is not there yet.
+    /// Queues one report that is not there yet. [`Enqueuer::finish`] is to follow the last one.
     pub(crate) fn add(&mut self, report: ReportId, chance: &mut impl Rng) -> Result<(), StoreError> {
-        let shuffle = shuffle(chance);
-        for service in &self.services {
-            self.insert.execute([*service, report.0, shuffle])?;
+        self.held.push((report, shuffle(chance)));
+        if self.held.len() == AT_ONCE {
+            queue(&mut self.many, &self.held)?;
+            self.held.clear();
         }
         Ok(())
     }
+
+    /// Ends the work: queues what is held.
+    pub(crate) fn finish(mut self) -> Result<(), StoreError> {
+        self.held.chunks(1).try_for_each(|report| queue(&mut self.one, report))
+    }
+}
+
+fn queue(insert: &mut CachedStatement<'_>, reports: &[(ReportId, i64)]) -> Result<(), StoreError> {
+    insert.execute(params_from_iter(reports.iter().flat_map(|(report, shuffle)| [report.0, *shuffle])))?;
+    Ok(())
 }
 
 /// Puts every stored report into a service's outbox, but for what was imported to keep: for a service added later.
