@@ -43,6 +43,8 @@ pub enum Failure {
     Export { path: String, error: ExportError },
     #[error("{path}: cannot be read: {}", .error.kind())]
     Read { path: String, error: io::Error },
+    #[error("{path}: cannot be written: {}", .error.kind())]
+    Write { path: String, error: io::Error },
     #[error("the output cannot be written: {}", .0.kind())]
     Output(#[from] io::Error),
     #[error(transparent)]

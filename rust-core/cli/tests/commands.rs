@@ -125,7 +125,8 @@ fn a_sound_database_is_called_sound() {
     let ran = cairn(&["doctor", "--db", &db]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.out.contains("sound"), "{ran:?}");
-    assert_eq!(cairn(&["evaluate", "--db", &db, "--json"]).json()["heldBack"], false);
+    let evaluated = cairn(&["evaluate", "--db", &db, "--json"]).json();
+    assert_eq!(evaluated["heldBack"], true, "some of its own stretches are not learned from: {evaluated}");
 }
 
 #[test]

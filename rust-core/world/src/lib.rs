@@ -11,6 +11,7 @@ mod phone;
 pub mod ports;
 mod radio;
 mod streets;
+pub mod town;
 pub mod tracks;
 mod world;
 

@@ -7,8 +7,8 @@ use super::Engine;
 use crate::exchange::{Area, ExportError, Filter, Selection};
 use crate::intake::{Counts, Guard};
 use crate::ledger::{Board, Covered, Day, Score, Subject, View};
-use crate::locate::{self, Estimate, Learned, Query};
-use crate::model::{CellKey, EmitterKey, EmitterKind, Report, ReportId, TripId};
+use crate::locate::{self, Estimate, Learned, Query, Track};
+use crate::model::{CellKey, EmitterKey, EmitterKind, Millis, Report, ReportId, TripId};
 use crate::store::{self, check, emitters, give, guard, ledger, outbox, reports};
 use crate::{CoreError, outbox::OutboxView};
 
@@ -114,6 +114,16 @@ impl Engine {
     pub fn locate(&self, query: &Query) -> Result<Option<Estimate>, CoreError> {
         let own = self.shared.readers.read(|db| emitters::load(db, query))?;
         Ok(locate::estimate(query, &self.shared.packs.beside(query, own)))
+    }
+
+    /// The same for a phone that asks again and again, `at` times of one clock: smoothed, and told on for a while when nothing
+    /// known is heard.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`]; the track is then as it was.
+    pub fn follow(&self, track: &mut Track, at: Millis, query: &Query) -> Result<Option<Estimate>, CoreError> {
+        let estimate = self.locate(query)?;
+        Ok(track.hear(at, estimate))
     }
 
     /// Reads stored reports, oldest first, as far as today's zones and lists allow them out.

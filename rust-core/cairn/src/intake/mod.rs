@@ -18,6 +18,7 @@ pub use reason::{Counts, Drop};
 pub use seen::{Seen, Worth};
 pub use weigh::{Emitters, Known, Weighed, weigh};
 
+use crate::locate::ASSUMED_ACCURACY;
 use crate::model::{CellKey, Detail, Fix, HeardCell, Millis, Scan, Sighting};
 use gate::Gate;
 use pairing::{Gathered, Pairing, Waiting};
@@ -90,9 +91,6 @@ pub fn imported(mut fix: Fix, scan: Scan, guard: &Guard, counts: &mut Counts) ->
     });
     Some(Passage { fix, sightings: gathered.into_sightings(), moved: crate::model::Metres(0.0), took: Millis(0) })
 }
-
-/// What a phone's GPS usually reaches, for files that do not say.
-const ASSUMED_ACCURACY: crate::model::Metres = crate::model::Metres(15.0);
 
 /// Applies privacy and the rules of addresses and identities to each thing heard, and hands on what may be recorded.
 fn admit(scan: Scan, guard: &Guard, counts: &mut Counts, mut hear: impl FnMut(Waiting, &mut Counts)) {

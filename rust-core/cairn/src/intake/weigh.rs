@@ -56,7 +56,7 @@ pub fn weigh(passage: Passage, emitters: &mut impl Emitters, counts: &mut Counts
     let mut kept = Vec::new();
     for sighting in sightings {
         let key = sighting.emitter();
-        let observation = observe(&fix, &sighting, day);
+        let observation = Observation::of(&fix, &sighting);
         let verdict = match emitters.get(key).copied() {
             None => {
                 match key.kind() {
@@ -136,23 +136,6 @@ fn judge(known: &mut Known, kind: EmitterKind, sighting: &Sighting, day: i32) ->
     }
     known.seen = wider;
     Verdict::Keep
-}
-
-fn observe(fix: &Fix, sighting: &Sighting, day: i32) -> Observation {
-    let frequency_mhz = match sighting.detail {
-        Detail::Wifi { frequency_mhz, .. } => frequency_mhz,
-        _ => None,
-    };
-    Observation {
-        kind: sighting.emitter().kind(),
-        place: sighting.place,
-        accuracy: fix.accuracy.unwrap_or(super::ASSUMED_ACCURACY),
-        age: sighting.age,
-        speed: fix.speed,
-        signal: sighting.signal,
-        frequency_mhz,
-        day,
-    }
 }
 
 /// An access point this strong is within some 50 m.

@@ -1,52 +1,65 @@
 //! Positions from cells: coarse, and known to be.
 //!
-//! Where a cell is heard is spread around its centre like its sightings were: a two-dimensional normal distribution of their
-//! root mean square distance, whose 68 and 95 % radii are 1.07 and 1.73 times that.
+//! A cell's centre is where the phone heard it, not where its mast is; several cells say hardly more than one, for their
+//! centres all lie where the phone has been. So the tightest decides, the others help a little, and how far such answers are
+//! off is learned (`radii`).
 
 use super::learned::mean_place;
-use super::{Area, Estimate, Known, Query, Source};
-use crate::model::{EmitterKey, LatLng, Metres};
+use super::radii::Evidence;
+use super::{Area, Known, Query};
+use crate::model::{EmitterKey, LatLng};
 
-/// Radii of a two-dimensional normal distribution in units of its root mean square: sqrt(-ln(1 - p)).
-const AT_68: f64 = 1.067;
-const AT_95: f64 = 1.731;
+/// An answer from cells, before its radii.
+pub(super) struct Found {
+    pub place: LatLng,
+    pub evidence: Evidence,
+    pub used: usize,
+    /// Cells that lie too far from the tightest.
+    pub disagree: usize,
+    pub mobile: usize,
+}
 
-/// The learned spread believes in cells wider than a city's; on walks held back this share of it is true.
-const TRUE_SPREAD: f64 = 0.75;
+/// A cell that is heard and known.
+struct Heard {
+    place: LatLng,
+    /// Root mean square distance at which it is heard, m.
+    spread: f64,
+    weight: f64,
+    sightings: f64,
+}
 
-pub(super) fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
-    let mut heard: Vec<(LatLng, f64, f64)> = query
-        .cells
-        .iter()
-        .filter_map(|c| {
-            let learned = known.emitter(EmitterKey::cell(c.key)).filter(|l| !l.is_mobile())?;
-            let spread = learned.spread().0;
-            // A loud cell is a near one: 20 dB are a factor of four in distance.
-            let loud = c.signal.map_or(1.0, |s| 10_f64.powf((f64::from(s.0) + 100.0) / 30.0).clamp(0.1, 10.0));
-            Some((learned.place(), spread, loud / (spread * spread)))
-        })
-        .collect();
-    if heard.is_empty() {
-        return query.cells.iter().find_map(|c| known.area(c.key)).map(|a| from_area(&a));
+pub(super) fn find(query: &Query, known: &impl Known) -> Option<Found> {
+    let mut mobile = 0;
+    let mut heard: Vec<Heard> = Vec::new();
+    for cell in &query.cells {
+        let Some(learned) = known.emitter(EmitterKey::cell(cell.key)) else { continue };
+        if learned.is_mobile() {
+            mobile += 1;
+            continue;
+        }
+        let spread = learned.spread().0;
+        // A loud cell is a near one: 20 dB are a factor of four in distance.
+        let loud = cell.signal.map_or(1.0, |s| 10_f64.powf((f64::from(s.0) + 100.0) / 30.0).clamp(0.1, 10.0));
+        let weight = loud / (spread * spread);
+        heard.push(Heard { place: learned.place(), spread, weight, sightings: f64::from(learned.count()) });
     }
     // One cell that lies far from the others is not where it is thought to be: the tightest of a group decides.
-    heard.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let (seat, widest) = (heard[0].0, 3.0 * (heard[0].1 + heard[heard.len() - 1].1));
-    heard.retain(|(place, ..)| place.distance(seat).0 <= widest);
-    let place = mean_place(heard.iter().map(|(p, _, w)| (*p, *w)))?;
-    // Several cells say hardly more than one: their centres all lie where the phone has been, not where their masts are.
-    Some(answer(place, heard[0].1 * TRUE_SPREAD, Source::Cell, heard.len()))
+    heard.sort_by(|a, b| a.spread.total_cmp(&b.spread));
+    let Some(first) = heard.first() else {
+        return query.cells.iter().find_map(|c| known.area(c.key)).map(|a| of_area(&a));
+    };
+    let (seat, tightest, sightings) = (first.place, first.spread, first.sightings);
+    let widest = 3.0 * (tightest + heard[heard.len() - 1].spread);
+    let all = heard.len();
+    heard.retain(|h| h.place.distance(seat).0 <= widest);
+    let place = mean_place(heard.iter().map(|h| (h.place, h.weight)))?;
+    let apart = heard.iter().map(|h| h.place.distance(place).0.powi(2)).sum::<f64>() / heard.len() as f64;
+    let evidence = Evidence::of_cells(tightest, apart.sqrt(), heard.len(), sightings);
+    Some(Found { place, evidence, used: heard.len(), disagree: all - heard.len(), mobile })
 }
 
-/// An area is wider than the cells known of it: at least this.
-const AREA_SPREAD: f64 = 3_000.0;
-
-fn from_area(area: &Area) -> Estimate {
-    // With few cells known the middle is uncertain by as much as they are spread.
-    let unknown = 1.0 + 2.0 / area.cells as f64;
-    answer(area.centre, area.spread.0.hypot(AREA_SPREAD) * unknown, Source::Area, area.cells)
-}
-
-fn answer(place: LatLng, rms: f64, source: Source, used: usize) -> Estimate {
-    Estimate { place, r68: Metres(AT_68 * rms), r95: Metres(AT_95 * rms), source, used }
+/// The area alone, for what is not known of a cell.
+fn of_area(area: &Area) -> Found {
+    let evidence = Evidence::of_area(area.spread.0, area.cells);
+    Found { place: area.centre, evidence, used: area.cells, disagree: 0, mobile: 0 }
 }

@@ -51,6 +51,7 @@ pub fn evaluate(pairs: &[(LatLng, Estimate)]) -> Vec<Evaluation> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::LeftOut;
     use super::*;
     use crate::model::{LocalPlane, Metres};
 
@@ -64,6 +65,7 @@ mod tests {
             r95: Metres(20.0),
             source,
             used: 2,
+            left_out: LeftOut::default(),
         };
         let pairs: Vec<_> = [5.0, 15.0, 25.0, 8.0].map(|e| (truth, estimate(e, Source::Wifi))).to_vec();
         let all = evaluate(&pairs);

@@ -7,9 +7,14 @@ mod cells;
 mod cluster;
 mod evaluate;
 mod grid;
+mod lanes;
 mod learned;
+mod memory;
 mod observation;
+mod radii;
+mod scatter;
 mod signal;
+mod track;
 #[cfg(test)]
 mod trial;
 mod witness;
@@ -18,7 +23,12 @@ pub use area::Area;
 pub use evaluate::{Evaluation, evaluate};
 pub(crate) use learned::Columns;
 pub use learned::Learned;
+pub use memory::Memory;
+pub(crate) use observation::ASSUMED_ACCURACY;
 pub use observation::Observation;
+pub use radii::{Evidence, FEATURES, Features};
+pub use track::Track;
+use witness::Gathered;
 
 use crate::model::{CellKey, Dbm, EmitterKey, HeardCell, LatLng, Mac, Metres, Scan};
 
@@ -93,6 +103,21 @@ pub struct Estimate {
     pub source: Source,
     /// How many emitters it rests on.
     pub used: usize,
+    /// Who else is known of those that were heard, and why it does not count.
+    pub left_out: LeftOut,
+}
+
+/// Known emitters that an estimate does not rest on, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// They travel.
+    pub mobile: usize,
+    /// They were heard elsewhere lately.
+    pub moved: usize,
+    /// They are further networks of a device that counts already.
+    pub twins: usize,
+    /// They do not stand where the others say the phone is.
+    pub disagree: usize,
 }
 
 /// What an estimate was made of, best first.
@@ -123,9 +148,41 @@ impl Source {
 /// Works out where something that hears this must be. `None` where too little of it is known, or where what is known does
 /// not agree: one access point alone answers nothing (it would give away where its owner lives, and it may have moved).
 pub fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
-    let from_cells = cells::estimate(query, known);
-    let witnesses = witness::gather(query, known);
-    cluster::agreeing(witnesses, from_cells.as_ref()).map(|c| grid::estimate(&c)).or(from_cells)
+    let cells = cells::find(query, known);
+    let Gathered { witnesses, left_out, known } = witness::gather(query, known);
+    let prior = cells.as_ref().map(|c| (c.place, c.evidence.radii().1));
+    if let Some(cluster) = cluster::agreeing(witnesses, known, prior) {
+        let found = grid::find(&cluster);
+        let (r68, r95) = radii::with_doubt(found.evidence.radii(), found.rival);
+        let left_out = LeftOut { disagree: found.disagree, ..left_out };
+        return Some(Estimate {
+            place: found.place,
+            r68,
+            r95,
+            source: found.evidence.source,
+            used: found.used,
+            left_out,
+        });
+    }
+    cells.map(|found| {
+        let (r68, r95) = found.evidence.radii();
+        Estimate {
+            place: found.place,
+            r68: Metres(r68),
+            r95: Metres(r95),
+            source: found.evidence.source,
+            used: found.used,
+            left_out: LeftOut { mobile: left_out.mobile + found.mobile, disagree: found.disagree, ..left_out },
+        }
+    })
+}
+
+/// Where an estimate would be, and what it would rest on: for fitting the radii.
+pub fn evidence(query: &Query, known: &impl Known) -> Option<(LatLng, Evidence)> {
+    let cells = cells::find(query, known);
+    let Gathered { witnesses, known, .. } = witness::gather(query, known);
+    let from_witnesses = cluster::agreeing(witnesses, known, None).map(|cluster| grid::find(&cluster));
+    from_witnesses.map(|f| (f.place, f.evidence)).or(cells.map(|f| (f.place, f.evidence)))
 }
 
 #[cfg(test)]

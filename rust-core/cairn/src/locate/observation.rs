@@ -1,6 +1,6 @@
 //! One sighting as a lesson: where, how strong, and how much it should count.
 
-use crate::model::{Dbm, EmitterKind, LatLng, Metres, Millis};
+use crate::model::{Dbm, Detail, EmitterKind, Fix, LatLng, Metres, Millis, Sighting};
 
 /// One sighting, as far as it teaches where an emitter is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +23,28 @@ pub struct Observation {
     pub day: i32,
 }
 
+/// What a phone's GPS usually reaches, for fixes that do not say.
+pub(crate) const ASSUMED_ACCURACY: Metres = Metres(15.0);
+
 impl Observation {
+    /// What a sighting teaches, and its fix.
+    pub fn of(fix: &Fix, sighting: &Sighting) -> Self {
+        let frequency_mhz = match sighting.detail {
+            Detail::Wifi { frequency_mhz, .. } => frequency_mhz,
+            _ => None,
+        };
+        Self {
+            kind: sighting.emitter().kind(),
+            place: sighting.place,
+            accuracy: fix.accuracy.unwrap_or(ASSUMED_ACCURACY),
+            age: sighting.age,
+            speed: fix.speed,
+            signal: sighting.signal,
+            frequency_mhz,
+            day: fix.utc.0.div_euclid(Millis::from_days(1).0) as i32,
+        }
+    }
+
     /// What a sighting weighs: accurate, fresh, slow and strong ones more. The factors for accuracy, age and speed are ichnaea's
     /// (location-services.md, B.1). Signal counts as 10^(dBm/10) for short ranges, steeper than one over the distance: where an
     /// access point is strongest is nearest to it, and what was heard from afar says little. Cells, with masts, as 10^(dBm/20).

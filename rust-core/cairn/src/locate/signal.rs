@@ -12,14 +12,14 @@ pub(super) const DB_PER_LN: f64 = 10.0 * EXPONENT / std::f64::consts::LN_10;
 /// Sightings' worth of belief in the usual level: devices differ by some 4 dB, one reading by 7 or more.
 pub(super) const LEVEL_PRIOR: f32 = 3.0;
 
-/// What is lost over a distance in metres, dB.
-pub(super) fn loss(distance: f64) -> f64 {
-    loss_at_square(distance * distance)
-}
-
-/// The same over a distance whose square is given: the estimator asks by the thousand, and roots take time.
+/// What is lost over a distance whose square is given in m², dB.
 pub(super) fn loss_at_square(square: f64) -> f64 {
     0.5 * DB_PER_LN * square.max(1.0).ln()
+}
+
+/// The distance over which so much is lost, m.
+pub(super) fn distance(loss: f64) -> f64 {
+    (loss / DB_PER_LN).exp()
 }
 
 /// The level one metre away of an ordinary emitter as a phone outside hears it, walls included, dBm.

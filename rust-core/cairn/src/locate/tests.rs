@@ -122,7 +122,7 @@ fn twenty_junk_access_points_do_not_outvote_ten_good_ones() {
 fn those_that_moved_together_may_mislead_but_the_radius_says_so() {
     // As well known as the good ones and as loud, and they agree: nothing tells which are right. Nearer than this they are taken
     // for one neighbourhood with the good ones, and the radius does not say so.
-    for distance in [250.0, 350.0, 600.0, 1_500.0, 5_000.0] {
+    for distance in [200.0, 250.0, 350.0, 600.0, 1_500.0, 5_000.0] {
         let answer = answer_among_junk(|n| {
             let (sin, cos) = (n as f64).sin_cos();
             known(EmitterKind::Wifi, at(distance + 30.0 * cos, 30.0 * sin), 40.0, 15)
@@ -191,7 +191,7 @@ fn the_radii_are_true_in_worlds_of_every_kind() {
         all = (all.0 + quality.inside68, all.1 + quality.inside95);
         // A single world may be noisier or more orderly than the estimator believes; none may be far off.
         let inside = (quality.inside68, quality.inside95);
-        assert!((0.55..=0.93).contains(&inside.0) && inside.1 >= 0.90, "{name}: {inside:?}");
+        assert!((0.50..=0.93).contains(&inside.0) && inside.1 >= 0.85, "{name}: {inside:?}");
     }
     let n = worlds.len() as f64;
     let inside = (all.0 / n, all.1 / n);

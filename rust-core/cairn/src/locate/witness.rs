@@ -1,6 +1,7 @@
 //! Who can say where the phone is: access points and beacons that are known and stay where they are, each device once.
 
-use super::{HeardMac, Known, Learned, Query};
+use super::scatter::Scatter;
+use super::{HeardMac, Known, Learned, LeftOut, Query};
 use crate::model::{EmitterKey, EmitterKind, LatLng, Mac};
 
 /// One device that is heard.
@@ -9,16 +10,26 @@ pub(super) struct Witness {
     pub kind: EmitterKind,
     /// Where it is thought to be.
     pub place: LatLng,
-    /// Standard deviation of that, per axis, m.
-    pub error: f64,
+    /// Variances of that, m².
+    pub error: Scatter,
     /// Root mean square distance from there at which it is heard, m.
     pub spread: f64,
     /// Its level one metre away, dBm.
     pub level: f64,
+    /// Mean square of what its signals were off while it was learned, dB².
+    pub noise: f64,
     /// Its signal here, dBm.
     pub signal: Option<f64>,
     /// How much its word counts, 0 to 1.
     pub trust: f64,
+}
+
+/// Who is heard.
+pub(super) struct Gathered {
+    pub witnesses: Vec<Witness>,
+    pub left_out: LeftOut,
+    /// How many of the addresses that are heard are known, as a share: few are where the phone has not been.
+    pub known: f64,
 }
 
 /// Addresses made up by their owner are mostly honest routers' second networks, and sometimes phones': their word counts less.
@@ -27,24 +38,42 @@ const MADE_UP_TRUST: f64 = 0.6;
 /// Below this an emitter's place says nothing.
 const MIN_TRUST: f64 = 0.02;
 
-pub(super) fn gather(query: &Query, known: &impl Known) -> Vec<Witness> {
+/// The witnesses in a query, and who is none.
+pub(super) fn gather(query: &Query, known: &impl Known) -> Gathered {
     let wifi = query.wifi.iter().map(|h| (h, EmitterKey::wifi(h.mac)));
     let beacons = query.beacons.iter().map(|h| (h, EmitterKey::beacon(h.mac)));
     let mut devices: Vec<Device> = Vec::new();
+    let mut left_out = LeftOut::default();
+    let (mut heard_addresses, mut known_addresses) = (0_u32, 0_u32);
     for (heard, key) in wifi.chain(beacons) {
+        heard_addresses += 1;
         let Some(learned) = known.emitter(key) else { continue };
+        known_addresses += 1;
         let witness = testify(heard, key.kind(), &learned);
+        if learned.is_mobile() {
+            left_out.mobile += 1;
+            continue;
+        }
         if witness.trust < MIN_TRUST {
+            left_out.moved += 1;
             continue;
         }
         // An access point with five networks is one witness: the best known of its addresses speaks.
         match devices.iter_mut().find(|d| d.is_same(heard.mac, &witness)) {
-            Some(device) if witness.trust > device.witness.trust => *device = Device { mac: heard.mac, witness },
-            Some(_) => {}
             None => devices.push(Device { mac: heard.mac, witness }),
+            Some(device) => {
+                left_out.twins += 1;
+                if witness.trust > device.witness.trust {
+                    *device = Device { mac: heard.mac, witness };
+                }
+            }
         }
     }
-    devices.into_iter().map(|d| d.witness).collect()
+    Gathered {
+        witnesses: devices.into_iter().map(|d| d.witness).collect(),
+        left_out,
+        known: f64::from(known_addresses) / f64::from(heard_addresses.max(1)),
+    }
 }
 
 fn testify(heard: &HeardMac, kind: EmitterKind, learned: &Learned) -> Witness {
@@ -52,9 +81,10 @@ fn testify(heard: &HeardMac, kind: EmitterKind, learned: &Learned) -> Witness {
     Witness {
         kind,
         place: learned.place(),
-        error: learned.centre_error(),
+        error: learned.error(),
         spread: learned.spread().0,
         level: learned.level(),
+        noise: learned.noise(),
         signal: heard.signal.map(|s| f64::from(s.0)),
         trust: honest * learned.trust(),
     }

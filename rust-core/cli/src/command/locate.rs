@@ -5,9 +5,11 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 
 use cairn::CoreError;
-use cairn::engine::Engine;
 use cairn::exchange;
+use cairn::locate::{Estimate, Track};
+use cairn::model::Millis;
 use clap::Args;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::database::Database;
@@ -23,6 +25,10 @@ pub struct Locate {
     /// Also use this region pack; repeatable.
     #[arg(long, value_name = "FILE")]
     pack: Vec<PathBuf>,
+    /// Take the requests for those of one phone on its way, each with a `timestamp` in ms: answers are smoothed, and go on with
+    /// wider circles where nothing known is heard.
+    #[arg(long)]
+    track: bool,
     /// Requests, one JSON object per line; stdin where there is none, or for `-`.
     file: Option<PathBuf>,
 }
@@ -47,6 +53,7 @@ impl Locate {
         let mut answers = BufWriter::new(io::stdout().lock());
         let mut outcome = Outcome::Well;
         let mut line = Vec::new();
+        let mut way = self.track.then(|| (Track::default(), Millis(0)));
         for number in 1_u64.. {
             if !read_line(&mut requests, &mut line).map_err(unreadable)? {
                 break;
@@ -55,7 +62,14 @@ impl Locate {
                 continue;
             }
             let answer = if let Some(query) = exchange::geolocate_query(&line) {
-                self.answer(&engine, &query)?
+                if let Some((_, at)) = &mut way {
+                    *at = time(&line).unwrap_or(*at);
+                }
+                let estimate = match &mut way {
+                    Some((track, at)) => engine.follow(track, *at, &query),
+                    None => engine.locate(&query),
+                };
+                answer(estimate.map_err(|e| self.database.failed(e))?)
             } else {
                 outcome = Outcome::BadData;
                 json!({ "error": "parseError", "line": number })
@@ -65,20 +79,34 @@ impl Locate {
         answers.flush()?;
         Ok(outcome)
     }
+}
 
-    fn answer(&self, engine: &Engine, query: &cairn::locate::Query) -> Result<Value, Failure> {
-        let estimate = engine.locate(query).map_err(|e| self.database.failed(e))?;
-        Ok(estimate.map_or(json!({ "error": "notFound" }), |e| {
-            let tenths = |metres: f64| (metres * 10.0).round() / 10.0;
-            json!({
-                "location": { "lat": e.place.lat(), "lng": e.place.lon() },
-                "accuracy": tenths(e.r68.0),
-                "accuracy95": tenths(e.r95.0),
-                "source": e.source.word(),
-                "used": e.used,
-            })
-        }))
+/// When a request was made, where it says so.
+fn time(line: &[u8]) -> Option<Millis> {
+    #[derive(Deserialize)]
+    struct Stamped {
+        timestamp: Option<i64>,
     }
+    serde_json::from_slice::<Stamped>(line).ok()?.timestamp.map(Millis)
+}
+
+fn answer(estimate: Option<Estimate>) -> Value {
+    estimate.map_or(json!({ "error": "notFound" }), |e| {
+        let tenths = |metres: f64| (metres * 10.0).round() / 10.0;
+        json!({
+            "location": { "lat": e.place.lat(), "lng": e.place.lon() },
+            "accuracy": tenths(e.r68.0),
+            "accuracy95": tenths(e.r95.0),
+            "source": e.source.word(),
+            "used": e.used,
+            "leftOut": {
+                "mobile": e.left_out.mobile,
+                "moved": e.left_out.moved,
+                "twins": e.left_out.twins,
+                "disagree": e.left_out.disagree,
+            },
+        })
+    })
 }
 
 /// Reads a line; one that is too long ends up cut, and so unreadable. Answers false at the end.

@@ -30,7 +30,7 @@ pub enum Command {
     Stats(stats::Stats),
     /// Answer geolocate requests, one JSON object per line, from what was learned.
     Locate(locate::Locate),
-    /// Measure estimates against the places of stored reports.
+    /// Measure estimates against places that were held back, beside other ways to locate.
     Evaluate(evaluate::Evaluate),
     /// Write what is stored into a file for other programs.
     Export(export::Export),

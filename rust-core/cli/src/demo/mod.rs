@@ -7,7 +7,7 @@ mod ask;
 mod clock;
 mod collect;
 mod deliver;
-mod report;
+pub mod report;
 mod scene;
 mod story;
 mod summary;

@@ -3,16 +3,13 @@
 //! For each town and way: share answered, median and 95 % of the errors, and how often the truth lay within the claim (for
 //! Cairn within both radii) and how wide that was in the median. Then the time one estimate takes. `SEEDS` towns of each kind.
 
-mod town;
-
-use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Instant;
 
-use cairn::locate::{Area, Estimate, HeardKey, HeardMac, Known, Learned, Observation, Query, estimate};
-use cairn::model::{CellKey, EmitterKey, Millis, Report, Scan};
+use cairn::locate::{Estimate, Memory, Query, estimate};
+use cairn::model::Report;
 use cairn_world::ports::{self, Claim};
-use town::{ASKED, Days, Question, TOWNS, Town};
+use cairn_world::town::{ASKED, Days, Question, TOWNS, Town, WALKS};
 
 const SEEDS: u64 = 3;
 const QUESTIONS: usize = 400;
@@ -21,7 +18,7 @@ const BATCH: usize = 500;
 
 fn main() {
     println!("{:30}{:11}{:>9}{:>8}{:>7}   inside (median claim)", "town", "", "answered", "median", "95 %");
-    for town in TOWNS {
+    for town in TOWNS.into_iter().chain(WALKS) {
         let days: Vec<Days> = (1..=SEEDS).map(|seed| town.live(seed, QUESTIONS)).collect();
         compare(&town, &days, "");
         compare(&town, &days, "cells");
@@ -33,11 +30,11 @@ fn main() {
 type Answer = Option<(f64, Vec<(f64, bool)>)>;
 
 fn compare(town: &Town, days: &[Days], only: &str) {
-    let ask = |q: &Question| if only.is_empty() { wifi(&q.scan) } else { cells(&q.scan) };
+    let ask = |q: &Question| if only.is_empty() { wifi(&q.query) } else { cells(&q.query) };
     let mut rows: Vec<(&str, Vec<Answer>)> = vec![("Cairn", Vec::new())];
     rows.extend(ports::all().iter().map(|port| (port.name(), Vec::new())));
-    for Days { reports, questions } in days {
-        let memory = Memory::of(reports);
+    for Days { reports, questions, .. } in days {
+        let memory = learned(reports);
         rows[0].1.extend(questions.iter().map(|q| estimate(&ask(q), &memory).map(|e| ours(q, &e))));
         for (mut port, row) in ports::all().into_iter().zip(&mut rows[1..]) {
             reports.chunks(BATCH).for_each(|batch| port.learn(batch));
@@ -84,12 +81,12 @@ fn line(name: &str, answers: &[Answer]) -> String {
 
 /// Time of one estimate, by the number of access points heard.
 fn time() {
-    let Days { reports, questions } = TOWNS[0].live(1, 300);
-    let memory = Memory::of(&reports);
+    let Days { reports, questions, .. } = TOWNS[0].live(1, 300);
+    let memory = learned(&reports);
     for heard in [10, 30, 60] {
         let all: Vec<Query> = questions
             .iter()
-            .map(|q| wifi(&q.scan))
+            .map(|q| wifi(&q.query))
             .map(|q| Query { wifi: q.wifi.iter().copied().cycle().take(heard.min(q.wifi.len())).collect(), ..q })
             .filter(|q| q.wifi.len() == heard)
             .collect();
@@ -102,53 +99,16 @@ fn time() {
     }
 }
 
-/// What Cairn learned, in memory.
-struct Memory(HashMap<EmitterKey, Learned>);
-
-impl Memory {
-    fn of(reports: &[Report]) -> Self {
-        let mut learned: HashMap<EmitterKey, Learned> = HashMap::new();
-        for report in reports {
-            for s in &report.sightings {
-                let key = s.emitter();
-                let frequency_mhz = match s.detail {
-                    cairn::model::Detail::Wifi { frequency_mhz, .. } => frequency_mhz,
-                    _ => None,
-                };
-                let Some(accuracy) = report.fix.accuracy else { continue };
-                let o = Observation {
-                    kind: key.kind(),
-                    place: s.place,
-                    accuracy,
-                    age: s.age,
-                    speed: report.fix.speed,
-                    signal: s.signal,
-                    frequency_mhz,
-                    day: report.fix.utc.0.div_euclid(Millis::from_days(1).0) as i32,
-                };
-                learned.entry(key).and_modify(|l| l.learn(&o)).or_insert_with(|| Learned::first(&o));
-            }
-        }
-        Self(learned)
-    }
+fn learned(reports: &[Report]) -> Memory {
+    let mut memory = Memory::default();
+    reports.iter().for_each(|r| memory.learn(r));
+    memory
 }
 
-impl Known for Memory {
-    fn emitter(&self, key: EmitterKey) -> Option<Learned> {
-        self.0.get(&key).copied()
-    }
-
-    fn area(&self, _: CellKey) -> Option<Area> {
-        None
-    }
+fn wifi(query: &Query) -> Query {
+    Query { wifi: query.wifi.clone(), ..Query::default() }
 }
 
-fn wifi(scan: &Scan) -> Query {
-    Query { wifi: scan.wifi.iter().map(|w| HeardMac { mac: w.mac, signal: w.signal }).collect(), ..Query::default() }
-}
-
-fn cells(scan: &Scan) -> Query {
-    let named =
-        scan.cells.iter().filter_map(|c| Some(HeardKey { key: CellKey::try_from(c.identity).ok()?, signal: c.signal }));
-    Query { cells: named.collect(), ..Query::default() }
+fn cells(query: &Query) -> Query {
+    Query { cells: query.cells.clone(), ..Query::default() }
 }

@@ -3,16 +3,12 @@
 //! One phone learns a town; a pack is made of what it settled; another phone asks with that pack and nothing of its own. Beside
 //! it, the same questions answered from all that was learned, and from what of it was settled: a pack has no more than that.
 
-#[path = "../estimates/town.rs"]
-mod town;
-
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use cairn::locate::{Area, Estimate, HeardMac, Known, Learned, Observation, Query, estimate};
-use cairn::model::{CellKey, Detail, EmitterKey, EmitterKind, Metres, Millis, Report, Scan};
+use cairn::locate::{Estimate, Learned, Memory, Query, estimate};
+use cairn::model::Metres;
 use cairn::pack::{Builder, Notes, Options, Pack, Packs, Region, StationSource};
-use town::{Days, TOWNS};
+use cairn_world::town::{Days, TOWNS};
 
 const SEEDS: u64 = 3;
 const QUESTIONS: usize = 400;
@@ -25,13 +21,14 @@ fn main() {
         for seed in 1..=SEEDS {
             let Days { reports, questions, .. } = town.live(seed, QUESTIONS);
             let all = Memory::of(&reports);
-            let settled = Memory(all.0.iter().filter(|(_, l)| l.is_settled()).map(|(k, l)| (*k, *l)).collect());
+            let mut settled = all.clone();
+            settled.retain(Learned::is_settled);
             let path = folder.path().join("town.pack");
-            settled.write(&path);
+            write(&settled, &path);
             let packs = Packs::new(vec![Arc::new(Pack::open(&path).expect("a pack"))]);
             for question in &questions {
-                let query = wifi(&question.scan);
-                let (beside, _) = packs.beside(&query, Memory(HashMap::new()));
+                let query = wifi(&question.query);
+                let (beside, _) = packs.beside(&query, Memory::default());
                 for (row, answer) in [estimate(&query, &all), estimate(&query, &settled), estimate(&query, &beside)]
                     .into_iter()
                     .enumerate()
@@ -63,62 +60,25 @@ fn line(answers: &[Option<(f64, Estimate)>]) -> String {
     )
 }
 
-/// What was learned, in memory.
-struct Memory(HashMap<EmitterKey, Learned>);
-
-impl Memory {
-    fn of(reports: &[Report]) -> Self {
-        let mut learned: HashMap<EmitterKey, Learned> = HashMap::new();
-        for report in reports {
-            let Some(accuracy) = report.fix.accuracy else { continue };
-            for s in &report.sightings {
-                let Detail::Wifi { frequency_mhz, .. } = s.detail else { continue };
-                let o = Observation {
-                    kind: EmitterKind::Wifi,
-                    place: s.place,
-                    accuracy,
-                    age: s.age,
-                    speed: report.fix.speed,
-                    signal: s.signal,
-                    frequency_mhz,
-                    day: report.fix.utc.0.div_euclid(Millis::from_days(1).0) as i32,
-                };
-                learned.entry(s.emitter()).and_modify(|l| l.learn(&o)).or_insert_with(|| Learned::first(&o));
-            }
+fn write(memory: &Memory, path: &std::path::Path) {
+    let options = Options {
+        notes: Notes::default(),
+        region: Region::Everywhere,
+        min_sightings: 1,
+        not_before: 0,
+        stretch: 0,
+        today: 20_454,
+        secret: [5; 32],
+    };
+    let mut builder = Builder::new(path, options);
+    for (key, learned) in memory.emitters() {
+        if let Some(mac) = key.mac() {
+            builder.add_station(&StationSource::learned(mac, &learned)).expect("room");
         }
-        Self(learned)
     }
-
-    fn write(&self, path: &std::path::Path) {
-        let options = Options {
-            notes: Notes::default(),
-            region: Region::Everywhere,
-            min_sightings: 1,
-            not_before: 0,
-            stretch: 0,
-            today: 20_454,
-            secret: [5; 32],
-        };
-        let mut builder = Builder::new(path, options);
-        for (key, learned) in &self.0 {
-            if let Some(mac) = key.mac() {
-                builder.add_station(&StationSource::learned(mac, learned)).expect("room");
-            }
-        }
-        builder.finish(&mut |_| true).expect("a pack");
-    }
+    builder.finish(&mut |_| true).expect("a pack");
 }
 
-impl Known for Memory {
-    fn emitter(&self, key: EmitterKey) -> Option<Learned> {
-        self.0.get(&key).copied()
-    }
-
-    fn area(&self, _: CellKey) -> Option<Area> {
-        None
-    }
-}
-
-fn wifi(scan: &Scan) -> Query {
-    Query { wifi: scan.wifi.iter().map(|w| HeardMac { mac: w.mac, signal: w.signal }).collect(), ..Query::default() }
+fn wifi(query: &Query) -> Query {
+    Query { wifi: query.wifi.clone(), ..Query::default() }
 }

@@ -9,7 +9,7 @@ mod svg;
 
 pub use chart::{Bar, thousands};
 pub use map::{EstimateMark, Hexagon, MapView};
-pub use page::render;
+pub use page::{estimate_charts, plain_page, render};
 
 /// A number to be proud of, with what it counts.
 pub struct Headline {

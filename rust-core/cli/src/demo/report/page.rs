@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::svg::escape;
-use super::{MapView, OutboxStory, Story, Table, chart, map};
+use super::{EstimateStory, MapView, OutboxStory, Story, Table, chart, map};
 
 /// The whole page: style, pictures and all, nothing to be fetched.
 pub fn render(story: &Story) -> String {
@@ -54,6 +54,33 @@ pub fn render(story: &Story) -> String {
          no real network is in this report.</footer></body></html>",
     );
     html
+}
+
+/// A page of one subject in the same style.
+pub fn plain_page(title: &str, subtitle: &str, body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title><style>{style}</style></head><body>\
+         <header><h1>{title}</h1><p>{subtitle}</p></header><main>{body}</main></body></html>",
+        title = escape(title),
+        style = include_str!("style.css"),
+        subtitle = escape(subtitle),
+    )
+}
+
+/// How far off estimates are, and, where they have both radii, how honest.
+pub fn estimate_charts(title: &str, stories: &[EstimateStory], both_radii: bool) -> String {
+    let legend = chart::legend(stories.iter().map(|e| e.source.as_str()));
+    let honest = if both_radii {
+        format!("<figure><h3>How honest</h3>{}{legend}</figure>", chart::calibration(stories))
+    } else {
+        String::new()
+    };
+    format!(
+        "<section><h2>{}</h2><div class=\"columns\"><figure><h3>How far off</h3>{}{legend}</figure>{honest}</div></section>",
+        escape(title),
+        chart::errors(stories),
+    )
 }
 
 fn section(html: &mut String, title: &str, note: &str, body: &str) {

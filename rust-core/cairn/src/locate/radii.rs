@@ -1,0 +1,150 @@
+//! Radii that are true: what is known when a question is answered, and how far answers like it were off.
+//!
+//! The posterior alone is no measure of the error: it knows nothing of what all witnesses of a street share (they were learned
+//! from that street, with the same fixes and the same phone), so it is too wide where they are few and too narrow where they
+//! are many. So the radii are fitted: quantile regression of the logarithm of the error on the logarithms below, over simulated
+//! towns of many kinds, with others held back to check; `cargo run --release -p cairn-world --example radii` repeats it and
+//! prints how many truths the radii hold in each. What stands here was then fitted to all of them.
+
+use super::Source;
+use super::cluster::Rival;
+use crate::model::Metres;
+
+/// What is known of an answer before its radii.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// What it was made of.
+    pub source: Source,
+    features: Features,
+}
+
+/// What is known of an answer from access points or beacons.
+pub(super) struct OfWitnesses {
+    /// Whether there are access points among them.
+    pub wifi: bool,
+    /// Deviation of the posterior per axis, m.
+    pub posterior: f64,
+    /// How well the witnesses' own places are known: the geometric mean of their errors, m.
+    pub places: f64,
+    /// How many there are, each counted by its trust.
+    pub witnesses: f64,
+    /// How much noisier than assumed the signals are, as a factor of the deviation.
+    pub noise: f64,
+    /// How far the third nearest is by its signal, m: whether the phone is where they were learned or some streets off.
+    pub nearest: f64,
+    /// How far they stand from the answer, m (root mean square).
+    pub apart: f64,
+    /// The share of the addresses heard that nobody knows: where it is high, the phone is not where the others were learned.
+    pub unknown: f64,
+}
+
+/// How many numbers [`Evidence::features`] has.
+pub const FEATURES: usize = 8;
+
+/// A one, the logarithms of what says how good an answer is, and the share that is unknown; filled up with zeros.
+pub type Features = [f64; FEATURES];
+
+/// The logarithms of the 68 % and the 95 % radius in metres are the sums of these times the features.
+struct Fit {
+    r68: Features,
+    r95: Features,
+    /// The range of radii that the fit saw, m.
+    range: (f64, f64),
+}
+
+const WIFI: Fit = Fit {
+    r68: [-0.934, 0.940, 0.532, 0.245, 0.880, -0.052, -0.144, 1.543],
+    r95: [0.424, 0.959, 0.487, 0.248, 0.932, -0.052, -0.292, 2.343],
+    range: (3.0, 400.0),
+};
+/// Few of the towns have beacons enough to answer: less is told apart.
+const BEACON: Fit = Fit {
+    r68: [1.080, 0.400, 0.106, 0.077, 0.957, 0.139, 0.0, 0.0],
+    r95: [2.507, 0.144, 0.167, -0.163, 0.555, 0.095, 0.0, 0.0],
+    range: (3.0, 200.0),
+};
+/// Made-up towns are small and cells are not: what is in metres has one in sum, so that the fit holds at any scale.
+const CELL: Fit = Fit {
+    r68: [-1.282, 0.656, 0.344, -0.183, 0.335, 0.0, 0.0, 0.0],
+    r95: [-0.815, 0.737, 0.263, -0.206, 0.338, 0.0, 0.0, 0.0],
+    range: (50.0, 30_000.0),
+};
+/// Not fitted, for no made-up town is as wide as an area: a phone is in it as its cells are, in a normal distribution of two
+/// dimensions.
+const AREA: Fit = Fit {
+    r68: [0.065, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    r95: [0.548, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    range: (500.0, 100_000.0),
+};
+
+/// An area is wider than the cells known of it: at least this, m.
+const AREA_SPREAD: f64 = 3_000.0;
+
+impl Evidence {
+    /// An answer from access points or beacons.
+    pub(super) fn of_witnesses(w: &OfWitnesses) -> Self {
+        let source = if w.wifi { Source::Wifi } else { Source::Beacon };
+        let nearest = w.nearest.clamp(1.0, 300.0);
+        let logs = [w.posterior, w.places, w.witnesses, w.noise, nearest, w.apart + 5.0].map(|v| v.max(0.1).ln());
+        Self::of(source, &[logs[0], logs[1], logs[2], logs[3], logs[4], logs[5], w.unknown])
+    }
+
+    /// An answer from cells: the tightest one's spread (m), how far the cells' centres lie from the answer (m, root mean
+    /// square), how many they are, and the tightest one's sightings.
+    pub(super) fn of_cells(spread: f64, apart: f64, cells: usize, sightings: f64) -> Self {
+        // Of one alone nothing says how far its centre is off but its spread.
+        let apart = if cells > 1 { apart + 50.0 } else { spread };
+        Self::of(Source::Cell, &[spread, apart, cells as f64, sightings.min(200.0)].map(|v| v.max(0.1).ln()))
+    }
+
+    /// An answer from an area: the spread (m) of the cells known in it, and how many they are.
+    pub(super) fn of_area(spread: f64, cells: usize) -> Self {
+        // With few cells known the middle is uncertain by as much as they are spread.
+        let unknown = 1.0 + 2.0 / cells.max(1) as f64;
+        Self::of(Source::Area, &[(spread.hypot(AREA_SPREAD) * unknown).ln()])
+    }
+
+    fn of(source: Source, told: &[f64]) -> Self {
+        let mut features = [0.0; FEATURES];
+        features[0] = 1.0;
+        features[1..].iter_mut().zip(told).for_each(|(feature, told)| *feature = *told);
+        Self { source, features }
+    }
+
+    /// A one, and the logarithms that the fit is made of.
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// The 68 % and the 95 % radius.
+    pub(super) fn radii(&self) -> (f64, f64) {
+        let fit = match self.source {
+            Source::Wifi => &WIFI,
+            Source::Beacon => &BEACON,
+            Source::Cell => &CELL,
+            Source::Area => &AREA,
+        };
+        let radius = |coefficients: &Features| {
+            let log: f64 = coefficients.iter().zip(&self.features).map(|(c, f)| c * f).sum();
+            log.exp().clamp(fit.range.0, fit.range.1)
+        };
+        let r68 = radius(&fit.r68);
+        // Two fits may cross far from what they saw; of a normal error the one is 1.62 times the other.
+        (r68, radius(&fit.r95).max(1.3 * r68))
+    }
+}
+
+/// A neighbourhood elsewhere with more than this share of the support makes it uncertain which is right.
+const DOUBT: f64 = 0.2;
+
+/// From here on a 68 % radius has to hold both.
+const EVEN: f64 = 0.25;
+
+/// Widens the radii where another neighbourhood may be the right one.
+pub(super) fn with_doubt((r68, r95): (f64, f64), rival: Option<Rival>) -> (Metres, Metres) {
+    match rival {
+        Some(r) if r.share > EVEN => (Metres(r68.max(r.distance)), Metres(r95.max(r.distance + r95))),
+        Some(r) if r.share > DOUBT => (Metres(r68), Metres(r95.max(r.distance + r95))),
+        _ => (Metres(r68), Metres(r95)),
+    }
+}

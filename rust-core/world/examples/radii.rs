@@ -1,0 +1,234 @@
+//! Fits the radii of estimates: how far answers are off, by what is known when they are given.
+//!
+//! Half of the made-up towns, and the named ones, are fitted to; the others, and walks on Helsinki's streets, only check.
+//! Prints, by source, the coefficients that `locate/radii.rs` holds, and the share of truths inside the radii in each world.
+//! `cargo run --release -p cairn-world --example radii [TOWNS]`
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use cairn::locate::{Area, FEATURES, Features, Known, Learned, Memory, Query, Source, evidence};
+use cairn::model::{CellKey, EmitterKey, Fix, LatLng, LocalPlane, Metres, Millis, Report};
+use cairn_world::town::{TOWNS, Town, WALKS};
+use cairn_world::{Listener, Outings, Params, World, outings};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rand_distr::StandardNormal;
+
+/// One answer.
+struct Sample {
+    features: Features,
+    /// Logarithm of the error in metres.
+    error: f64,
+}
+
+/// A world's answers by source, and whether they are fitted to.
+struct Answers {
+    name: String,
+    fitted: bool,
+    samples: BTreeMap<Source, Vec<Sample>>,
+}
+
+const QUESTIONS: usize = 200;
+/// Seeds of the named towns that are fitted to, and that only check.
+const FITTED: [u64; 2] = [1, 2];
+const CHECKED: [u64; 2] = [11, 12];
+
+fn main() {
+    let towns = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(120);
+    let mut all = Vec::new();
+    for seed in 0..towns {
+        let town = Town::any(seed);
+        let days = town.live(1_000 + seed, QUESTIONS);
+        let questions = days.questions.into_iter().map(|q| (q.truth, q.query));
+        all.push(Answers::of(format!("any {seed}"), seed % 2 == 0, &days.reports, questions));
+    }
+    for town in TOWNS.into_iter().chain(WALKS) {
+        for (seeds, fitted) in [(FITTED, true), (CHECKED, false)] {
+            for seed in seeds {
+                let days = town.live(seed, QUESTIONS);
+                let questions = days.questions.into_iter().map(|q| (q.truth, q.query));
+                all.push(Answers::of(town.name.to_owned(), fitted, &days.reports, questions));
+            }
+        }
+    }
+    for seed in 1..=4 {
+        // Helsinki's streets are the demo's and the tests' world: fitted to with half of its seeds, like a named town.
+        let (reports, questions) = helsinki(seed);
+        all.push(Answers::of("Helsinki".to_owned(), seed % 2 == 0, &reports, questions.into_iter()));
+    }
+    for source in [Source::Wifi, Source::Beacon, Source::Cell, Source::Area] {
+        report(source, &all);
+    }
+}
+
+impl Answers {
+    fn of(name: String, fitted: bool, reports: &[Report], questions: impl Iterator<Item = (LatLng, Query)>) -> Self {
+        let mut memory = Memory::default();
+        reports.iter().for_each(|r| memory.learn(r));
+        let mut samples: BTreeMap<Source, Vec<Sample>> = BTreeMap::new();
+        for (truth, query) in questions {
+            let wifi = Query { wifi: query.wifi.clone(), ..Query::default() };
+            let beacons = Query { beacons: query.beacons.clone(), ..Query::default() };
+            let cells = Query { cells: query.cells.clone(), ..Query::default() };
+            let answers = [
+                evidence(&wifi, &memory),
+                evidence(&beacons, &memory),
+                evidence(&cells, &memory),
+                evidence(&cells, &AreasOnly(&memory)),
+            ];
+            for (place, evidence) in answers.into_iter().flatten() {
+                let error = truth.distance(place).0.max(0.5).ln();
+                samples.entry(evidence.source).or_default().push(Sample { features: *evidence.features(), error });
+            }
+        }
+        Self { name, fitted, samples }
+    }
+
+    /// What the world counts in the fit: the towns by chance are many and some are strange, and Helsinki alone has streets that
+    /// somebody built.
+    fn weight(&self) -> f64 {
+        match self.name.as_str() {
+            "Helsinki" => 3.0,
+            name if name.starts_with("any") => 0.4,
+            _ => 1.0,
+        }
+    }
+
+    fn of_source(&self, source: Source) -> &[Sample] {
+        self.samples.get(&source).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A memory in which the cells asked for are unknown.
+struct AreasOnly<'a>(&'a Memory);
+
+impl Known for AreasOnly<'_> {
+    fn emitter(&self, _: EmitterKey) -> Option<Learned> {
+        None
+    }
+
+    fn area(&self, cell: CellKey) -> Option<Area> {
+        self.0.area(cell)
+    }
+}
+
+/// What a phone learns on the demo's journeys through Helsinki, a scan every ten seconds, and questions along the path held back.
+fn helsinki(seed: u64) -> (Vec<Report>, Vec<(LatLng, Query)>) {
+    let tracks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/tracks");
+    let Outings { journeys, held_back, sites } = outings(&tracks, seed).expect("the tracks are in the repository");
+    let world = World::build(seed, &Params::default(), &sites);
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+    let every = Millis::from_secs(10);
+    let mut reports = Vec::new();
+    for journey in journeys.iter().filter(|j| j.name.starts_with("helsinki")) {
+        let mut at = Millis(0);
+        while at < journey.duration() {
+            let state = journey.at(at);
+            let listener = Listener::standing(state.place, journey.start_utc + at, at);
+            let mut blur = || 3.0 * chance.sample::<f64, _>(StandardNormal);
+            let place = LocalPlane::around(state.place).to_place(blur(), blur());
+            let scan = cairn::model::Scan {
+                wifi: world.hear_wifi(&listener, &mut chance),
+                cells: world.hear_cells(&listener, &mut chance),
+                beacons: world.hear_beacons(&listener, &mut chance),
+                unreadable: 0,
+            };
+            let fix = Fix { speed: Some(state.speed), ..Fix::gnss(at, journey.start_utc + at, place, Metres(4.5)) };
+            reports.push(Report { sightings: cairn_world::town::sightings(scan, Millis(0), place), fix });
+            at = at + every;
+        }
+    }
+    let mut questions = Vec::new();
+    let mut at = Millis(0);
+    while at < held_back.duration() {
+        let truth = held_back.at(at).place;
+        questions.push((truth, Query::from(&world.scan_at(truth, held_back.start_utc + at, at, &mut chance))));
+        at = at + every;
+    }
+    (reports, questions)
+}
+
+fn report(source: Source, all: &[Answers]) {
+    println!("\n{}", source.word());
+    for (share, tolerance) in [(0.68, 0.03), (0.95, 0.02)] {
+        let fitted: Vec<(&[Sample], f64)> =
+            all.iter().filter(|a| a.fitted).map(|a| (a.of_source(source), a.weight())).collect();
+        let fit = regress(&fitted, share);
+        println!("  {:.0} %: [{}]", 100.0 * share, fit.map(|c| format!("{c:.3}")).join(", "));
+        for (title, wanted) in [("fitted", true), ("held back", false)] {
+            let mut by_name: BTreeMap<&str, Vec<bool>> = BTreeMap::new();
+            for answers in all.iter().filter(|a| a.fitted == wanted) {
+                let inside = answers.of_source(source).iter().map(|s| s.error <= dot(&fit, &s.features));
+                by_name.entry(&answers.name).or_default().extend(inside);
+            }
+            let shares: Vec<(&str, f64)> = by_name
+                .iter()
+                .filter(|(_, inside)| inside.len() >= 40)
+                .map(|(name, inside)| (*name, inside.iter().filter(|i| **i).count() as f64 / inside.len() as f64))
+                .collect();
+            let near = shares.iter().filter(|(_, s)| (s - share).abs() <= tolerance).count();
+            let deviation = (shares.iter().map(|(_, s)| (s - share).powi(2)).sum::<f64>() / shares.len() as f64).sqrt();
+            let named: Vec<String> = shares
+                .iter()
+                .filter(|(name, _)| !name.starts_with("any"))
+                .map(|(name, s)| format!("{name} {:.0}", 100.0 * s))
+                .collect();
+            println!(
+                "    {title}: within {:.0} points in {near} of {} worlds, off by {:.1} points (deviation); {}",
+                100.0 * tolerance,
+                shares.len(),
+                100.0 * deviation,
+                named.join(", ")
+            );
+        }
+    }
+}
+
+fn dot(a: &Features, b: &Features) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The width over which the pinball loss is rounded, so that it has a slope everywhere.
+const ROUNDING: f64 = 0.04;
+
+/// Quantile regression: each world counts by its weight, however many answers it has. Adam on standardised features.
+fn regress(worlds: &[(&[Sample], f64)], share: f64) -> Features {
+    let rows: Vec<(&Sample, f64)> =
+        worlds.iter().flat_map(|(w, weight)| w.iter().map(move |s| (s, weight / w.len() as f64))).collect();
+    if rows.is_empty() {
+        return [0.0; FEATURES];
+    }
+    let total: f64 = rows.iter().map(|r| r.1).sum();
+    let mean = |value: &dyn Fn(&Sample) -> f64| rows.iter().map(|(s, w)| w * value(s)).sum::<f64>() / total;
+    let centre: Features = std::array::from_fn(|i| if i == 0 { 0.0 } else { mean(&|s| s.features[i]) });
+    let scale: Features = std::array::from_fn(|i| {
+        let deviation = mean(&|s| (s.features[i] - centre[i]).powi(2)).sqrt();
+        if i == 0 || deviation < 1e-6 { 1.0 } else { deviation }
+    });
+    let standard: Vec<Features> =
+        rows.iter().map(|(s, _)| std::array::from_fn(|i| (s.features[i] - centre[i]) / scale[i])).collect();
+    let mut fit: Features = [0.0; FEATURES];
+    fit[0] = mean(&|s| s.error);
+    let (mut first, mut second) = ([0.0; FEATURES], [0.0; FEATURES]);
+    const STEPS: i32 = 800;
+    for step in 1..=STEPS {
+        let mut slope = [0.0; FEATURES];
+        for (x, (sample, weight)) in standard.iter().zip(&rows) {
+            let above = 1.0 / (1.0 + (-(sample.error - dot(&fit, x)) / ROUNDING).exp());
+            let pull = weight / total * ((1.0 - share) - above);
+            slope.iter_mut().zip(x).for_each(|(s, x)| *s += pull * x);
+        }
+        let rate = 0.05 * (1.0 - f64::from(step) / f64::from(STEPS)) + 0.000_5;
+        for i in 0..FEATURES {
+            first[i] = 0.9 * first[i] + 0.1 * slope[i];
+            second[i] = 0.99 * second[i] + 0.01 * slope[i] * slope[i];
+            let (m, v) = (first[i] / (1.0 - 0.9_f64.powi(step)), second[i] / (1.0 - 0.99_f64.powi(step)));
+            fit[i] -= rate * m / (v.sqrt() + 1e-9);
+        }
+    }
+    let mut plain: Features = std::array::from_fn(|i| fit[i] / scale[i]);
+    plain[0] = fit[0] - (1..FEATURES).map(|i| plain[i] * centre[i]).sum::<f64>();
+    plain
+}
