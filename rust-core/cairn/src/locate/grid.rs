@@ -142,7 +142,7 @@ impl Scene {
         for view in views {
             for (i, log) in log.iter_mut().enumerate() {
                 let off = view.residual[i] - offset;
-                let unlikely = (TAILS + 1.0) / 2.0 * ln(1.0 + off * off * view.precision[i] / TAILS);
+                let unlikely = f32::midpoint(TAILS, 1.0) * ln(1.0 + off * off * view.precision[i] / TAILS);
                 *log += view.trust[i] * (unlikely + HEARD_AT_ALL * view.far[i]);
             }
         }

@@ -57,7 +57,7 @@ impl Scatter {
 impl Axes {
     /// Others along the same way.
     pub fn with(self, along: f64, across: f64) -> Scatter {
-        let (middle, swing) = ((along + across) / 2.0, (along - across) / 2.0);
+        let (middle, swing) = (f64::midpoint(along, across), (along - across) / 2.0);
         Scatter {
             east: (middle + swing * self.turn.0) as f32,
             both: (swing * self.turn.1) as f32,
