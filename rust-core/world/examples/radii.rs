@@ -65,8 +65,7 @@ fn main() {
 
 impl Answers {
     fn of(name: String, fitted: bool, reports: &[Report], questions: impl Iterator<Item = (LatLng, Query)>) -> Self {
-        let mut memory = Memory::default();
-        reports.iter().for_each(|r| memory.learn(r));
+        let memory = Memory::of(reports);
         let mut samples: BTreeMap<Source, Vec<Sample>> = BTreeMap::new();
         for (truth, query) in questions {
             let wifi = Query { wifi: query.wifi.clone(), ..Query::default() };
@@ -193,6 +192,9 @@ fn dot(a: &Features, b: &Features) -> f64 {
 /// The width over which the pinball loss is rounded, so that it has a slope everywhere.
 const ROUNDING: f64 = 0.04;
 
+/// Steps of the descent; half of them find the same to a hundredth.
+const STEPS: i32 = 800;
+
 /// Quantile regression: each world counts by its weight, however many answers it has. Adam on standardised features.
 fn regress(worlds: &[(&[Sample], f64)], share: f64) -> Features {
     let rows: Vec<(&Sample, f64)> =
@@ -212,7 +214,6 @@ fn regress(worlds: &[(&[Sample], f64)], share: f64) -> Features {
     let mut fit: Features = [0.0; FEATURES];
     fit[0] = mean(&|s| s.error);
     let (mut first, mut second) = ([0.0; FEATURES], [0.0; FEATURES]);
-    const STEPS: i32 = 800;
     for step in 1..=STEPS {
         let mut slope = [0.0; FEATURES];
         for (x, (sample, weight)) in standard.iter().zip(&rows) {

@@ -100,9 +100,7 @@ fn time() {
 }
 
 fn learned(reports: &[Report]) -> Memory {
-    let mut memory = Memory::default();
-    reports.iter().for_each(|r| memory.learn(r));
-    memory
+    Memory::of(reports)
 }
 
 fn wifi(query: &Query) -> Query {

@@ -92,7 +92,7 @@ impl Walkers {
                 if chance.random::<f64>() < share {
                     let phone = phones[chance.random_range(0..phones.len())];
                     let start = FIRST_DAY + Millis::from_hours(8 + round as i64);
-                    runs.push(self.learn(town, world, plane, *street, phone, start, chance));
+                    runs.push(Self::learn(town, world, plane, *street, phone, start, chance));
                 }
             }
         }
@@ -108,9 +108,7 @@ impl Walkers {
     }
 
     /// One street from end to end, as the app's file.
-    #[expect(clippy::too_many_arguments, reason = "a walk has so many sides, and is called once")]
     fn learn(
-        &self,
         town: &Town,
         world: &World,
         plane: &LocalPlane,

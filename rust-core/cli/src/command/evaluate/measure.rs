@@ -79,11 +79,12 @@ pub fn measure(material: &Material) -> Measured {
         .map(|r| Question { truth: r.fix.place, utc: r.fix.utc, query: of_report(r) })
         .filter(|q| q.query.keys().next().is_some())
         .collect();
-    let mut memory = Memory::default();
-    material.learned.iter().for_each(|r| memory.learn(r));
+    let memory = Memory::of(&material.learned);
     let mut others = ports::all();
     for other in &mut others {
-        material.learned.chunks(BATCH).for_each(|batch| other.learn(batch));
+        for batch in material.learned.chunks(BATCH) {
+            other.learn(batch);
+        }
     }
 
     let pairs: Vec<_> = questions.iter().filter_map(|q| Some((q.truth, estimate(&q.query, &memory)?))).collect();

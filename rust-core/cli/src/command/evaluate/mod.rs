@@ -70,9 +70,9 @@ impl Evaluate {
                 .map_err(|error| Failure::Write { path: path.display().to_string(), error })?;
         }
         if json {
-            output::json(&as_json(&measured))?
+            output::json(&as_json(&measured))?;
         } else {
-            print(&measured)?
+            print(&measured)?;
         }
         Ok(outcome)
     }
