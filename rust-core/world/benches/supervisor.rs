@@ -1,18 +1,22 @@
 //! What collecting costs and brings over simulated days: this supervisor beside NeoStumbler's cadence and Mozilla Stumbler's
-//! pauses, on the same ways with the same phone. And what is stored and sent of it, beside keeping everything NeoStumbler's way.
+//! pauses, on the same ways with the same phone. And what is stored and sent of it, beside keeping everything, and beside NeoStumbler's way.
 //!
 //! The others' rules are re-implemented from descriptions of what they do, with their default settings; a modern phone's limit
 //! on WiFi scans holds for all of them.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Write as _;
 use std::path::Path;
 
 use cairn::intake::{Counts, Emitters, Guard, Intake, Known, weigh};
-use cairn::model::{EmitterKey, Fix, LatLng, Metres, Millis, Report, Scan, Sighting};
+use cairn::model::{Detail, EmitterKey, Fix, LatLng, Metres, Millis, Report, Scan, Sighting};
 use cairn::outbox::wire::{Metadata, encode};
 use cairn::supervisor::{Command, Event, SensorKind, Settings, Supervisor};
 use cairn_world::tracks::{Point, read_street_map};
 use cairn_world::{FIRST_DAY, Heard, Journey, Params, Phone, PhoneParams, Site, Streets, World, drive};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rusqlite::{Connection, params};
 
 const DAYS: i64 = 5;
 
@@ -56,23 +60,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     let [(_, ours), (_, theirs), _] = &runs;
-    let (ours, theirs) = (kept(&ours.days), everything(&theirs.days));
-    println!("\n{:<36} {:>14} {:>16} {:>14}", "stored and sent per km", "reports", "rows", "bytes");
-    for (name, sent) in [("Cairn", &ours), ("everything, NeoStumbler's way", &theirs)] {
+    let volumes = [
+        ("Cairn", Volume::of(&kept(&ours.days))?),
+        ("everything that Cairn heard", Volume::of(&unweighed(&ours.days))?),
+        ("everything, NeoStumbler's way", Volume::of(&neostumblers(&theirs.days))?),
+    ];
+    println!(
+        "\n{:<32} {:>8} {:>8} {:>15} {:>22} {:>9}",
+        "a km", "reports", "rows", "bytes stored", "bytes sent (gzip)", "emitters"
+    );
+    let first = volumes[0].1;
+    for (name, volume) in &volumes {
         println!(
-            "{name:<36} {:>14.1} {:>16.1} {:>14.0}",
-            sent.reports as f64 / kilometres,
-            sent.rows as f64 / kilometres,
-            sent.bytes as f64 / kilometres
+            "{name:<32} {:>8.1} {:>8.1} {:>7.0} ({:>4.2}x) {:>14.0} ({:>4.2}x) {:>9}",
+            volume.reports as f64 / kilometres,
+            volume.rows as f64 / kilometres,
+            volume.stored as f64 / kilometres,
+            volume.stored as f64 / first.stored as f64,
+            volume.sent as f64 / kilometres,
+            volume.sent as f64 / first.sent as f64,
+            volume.emitters
         );
     }
-    println!(
-        "ratio: {:.2} of the rows, {:.2} of the bytes (JSON before gzip); {} and {} different emitters in it",
-        ours.rows as f64 / theirs.rows as f64,
-        ours.bytes as f64 / theirs.bytes as f64,
-        ours.emitters,
-        theirs.emitters
-    );
     Ok(())
 }
 
@@ -158,24 +167,72 @@ fn passages(told: &Told) -> Vec<cairn::intake::Passage> {
 }
 
 /// What comes of it in the store and on the wire.
-#[derive(Default)]
-struct Sent {
+#[derive(Clone, Copy)]
+struct Volume {
     reports: usize,
     rows: usize,
-    bytes: usize,
+    stored: u64,
+    sent: usize,
     emitters: usize,
 }
 
-impl Sent {
-    fn of(reports: &[Report]) -> Self {
+impl Volume {
+    fn of(reports: &[Report]) -> Result<Self, Box<dyn std::error::Error>> {
         let sightings = || reports.iter().flat_map(|r| &r.sightings);
-        Self {
+        // As an upload packs it, in batches of as many reports.
+        let sent = reports.chunks(950).map(|batch| -> std::io::Result<usize> {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+            packed.write_all(&encode(batch, Metadata::Reduced))?;
+            Ok(packed.finish()?.len())
+        });
+        Ok(Self {
             reports: reports.len(),
             rows: reports.len() + sightings().count(),
-            bytes: encode(reports, Metadata::Reduced).len(),
+            stored: stored(reports)?,
+            sent: sent.sum::<std::io::Result<usize>>()?,
             emitters: sightings().map(Sighting::emitter).collect::<HashSet<_>>().len(),
+        })
+    }
+}
+
+/// Bytes of a database that holds the reports and nothing else, in the same tables for all.
+fn stored(reports: &[Report]) -> rusqlite::Result<u64> {
+    let db = Connection::open_in_memory()?;
+    db.execute_batch(include_str!("../../../schemas/sql/001_reports.sql"))?;
+    db.execute_batch("INSERT INTO trip (id, started) VALUES (1, 0); BEGIN")?;
+    for report in reports {
+        let fix = &report.fix;
+        let cm = |value: Option<Metres>| value.map(|m| (m.0 * 100.0).round() as i64);
+        db.prepare_cached(
+            "INSERT INTO report (trip, utc, offset, lat, lon, accuracy, altitude, speed, heading, source)
+             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        )?
+        .execute(params![
+            fix.utc.0,
+            fix.utc_offset_min,
+            fix.place.lat_e7(),
+            fix.place.lon_e7(),
+            cm(fix.accuracy),
+            cm(fix.altitude),
+            fix.speed.map(|s| (s * 100.0).round() as i64),
+            fix.heading.map(|h| (h * 100.0).round() as i64),
+        ])?;
+        let id = db.last_insert_rowid();
+        for s in &report.sightings {
+            let (name, number) = match &s.detail {
+                Detail::Wifi { ssid, frequency_mhz, .. } => (Some(ssid.bytes()), frequency_mhz.map(i64::from)),
+                Detail::Cell { physical, .. } => (None, physical.map(i64::from)),
+                Detail::Beacon { .. } => (None, None),
+            };
+            db.prepare_cached(
+                "INSERT INTO sighting (report, emitter, age, signal, ssid, frequency) VALUES (?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![id, s.emitter().to_i64(), s.age.0, s.signal.map(|d| d.0), name, number])?;
         }
     }
+    db.execute_batch("COMMIT; VACUUM")?;
+    let pages = |what: &str| db.query_row(&format!("PRAGMA {what}"), [], |row| row.get::<_, i64>(0));
+    Ok((pages("page_count")? * pages("page_size")?) as u64)
 }
 
 #[derive(Default)]
@@ -191,16 +248,22 @@ impl Emitters for Memory {
     }
 }
 
-fn kept(days: &[Told]) -> Sent {
+/// What is worth storing.
+fn kept(days: &[Told]) -> Vec<Report> {
     let (mut memory, mut counts) = (Memory::default(), Counts::default());
     let passages = days.iter().flat_map(passages);
-    let reports: Vec<Report> = passages.filter_map(|p| weigh(p, &mut memory, &mut counts)?.report).collect();
-    Sent::of(&reports)
+    passages.filter_map(|p| weigh(p, &mut memory, &mut counts)?.report).collect()
+}
+
+/// The same before anything is weighed: whatever was paired with a position.
+fn unweighed(days: &[Told]) -> Vec<Report> {
+    let reports = days.iter().flat_map(passages).map(|p| Report { fix: p.fix, sightings: p.sightings });
+    reports.filter(|r| !r.sightings.is_empty()).collect()
 }
 
 /// A new position when it is 30 m or 10 s from the last, each emitter to the position nearest in time, within 30 s; of what is
 /// heard of one emitter at one position the latest stays.
-fn everything(days: &[Told]) -> Sent {
+fn neostumblers(days: &[Told]) -> Vec<Report> {
     let mut reports = Vec::new();
     for told in days {
         let mut positions: Vec<Fix> = Vec::new();
@@ -234,7 +297,7 @@ fn everything(days: &[Told]) -> Sent {
             Report { fix, sightings }
         }));
     }
-    Sent::of(&reports)
+    reports
 }
 
 /// What may be recorded of a scan, each with its time.
