@@ -7,13 +7,10 @@ import android.location.LocationManager
 import android.os.Looper
 import androidx.compose.ui.graphics.asAndroidBitmap
 import androidx.compose.ui.test.captureToImage
-import androidx.compose.ui.test.isRoot
 import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
-import androidx.compose.ui.test.onAllNodesWithText
-import androidx.compose.ui.test.onLast
 import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.onRoot
 import androidx.compose.ui.test.performClick
-import androidx.compose.ui.test.performScrollTo
 import androidx.test.core.app.ActivityScenario
 import androidx.work.testing.WorkManagerTestInitHelper
 import app.cairn.R
@@ -84,13 +81,6 @@ class ScreenshotTest(private val look: Look) {
             app.core.refuseName("garden")
         }
         Place.entries.forEach { shoot(it.name.lowercase(), it) }
-        shoot("backup", Place.DATA) { press(R.string.backup_create) }
-        shoot("restore", Place.DATA) { press(R.string.backup_restore) }
-        shoot("export-format", Place.DATA) { press(R.string.export_format) }
-        shoot("export-days", Place.DATA) {
-            press(R.string.export_time)
-            press(R.string.span_own)
-        }
         app.hears(Street.scan(40))
         shoot("located", Place.LOCATE) { compose.onNodeWithText(app.getString(R.string.locate_now)).performClick() }
     }
@@ -159,15 +149,8 @@ class ScreenshotTest(private val look: Look) {
 
     /** Null while there is no layout yet: the choices are read first. */
     private fun picture(): Bitmap? {
-        // A dialog has a root of its own, above the screen's.
-        val top = compose.onAllNodes(isRoot()).onLast()
-        val size = top.fetchSemanticsNode().size
-        return if (size.width == 0 || size.height == 0) null else top.captureToImage().asAndroidBitmap()
-    }
-
-    private fun press(text: Int) {
-        compose.onAllNodesWithText(app.getString(text)).onLast().performScrollTo().performClick()
-        compose.waitForIdle()
+        val size = compose.onRoot().fetchSemanticsNode().size
+        return if (size.width == 0 || size.height == 0) null else compose.onRoot().captureToImage().asAndroidBitmap()
     }
 
     private fun Bitmap?.isDrawn() = this != null && colours() > 2
