@@ -4,8 +4,8 @@
 //! counted here, and not stored.
 
 use super::{Counts, Drop, Passage, Seen};
-use crate::locate::{Learned, Observation};
-use crate::model::{Detail, EmitterKey, EmitterKind, Fix, Metres, Report, Sighting};
+use crate::locate::{self, Area, HeardMac, Known as _, Learned, Observation, Query};
+use crate::model::{CellKey, Detail, EmitterKey, EmitterKind, Fix, Metres, Report, Sighting};
 
 /// What is known of one emitter: what was kept of it, and what was learned.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,29 +138,62 @@ fn judge(known: &mut Known, kind: EmitterKind, sighting: &Sighting, day: i32) ->
     Verdict::Keep
 }
 
-/// An access point this strong is within some 50 m.
-const STRONG: i16 = -75;
-
-/// So many strong, settled witnesses are needed to overrule the GPS: two neighbours may have moved together.
+/// So many devices are needed to overrule the GPS: two neighbours may have moved together.
 const WITNESSES: usize = 3;
 
-/// What settled access points may be off besides the fix's own error.
-const WITNESS_ERROR: Metres = Metres(300.0);
+/// Witnesses that are mostly farther from the fix than this, and three times its own error, make it worth an estimate: few access
+/// points are heard from so far, and never most of those that are.
+const SUSPICIOUS: Metres = Metres(150.0);
 
-/// Whether well-known access points heard strongly lie together, and elsewhere: jamming, spoofing, or a fix held in a tunnel.
+/// The truth is within so many 95 % radii, whatever the radio did.
+const BEYOND_DOUBT: f64 = 2.0;
+
+/// Whether well-known access points say that the phone is elsewhere: jamming, spoofing, or a fix held in a tunnel.
+///
+/// An estimate from them has to be sure of itself, and the fix far outside of it. It is worked out only where most of them are
+/// suspicious.
 fn contradicted(fix: &Fix, sightings: &[Sighting], emitters: &impl Emitters) -> bool {
-    let places: Vec<_> = sightings
-        .iter()
-        .filter(|s| matches!(s.detail, Detail::Wifi { .. }) && s.signal.is_some_and(|d| d.0 >= STRONG))
-        .filter_map(|s| emitters.get(s.emitter()))
-        .filter(|k| k.learned.is_settled() && !k.learned.is_mobile())
-        .map(|k| k.learned.place())
-        .collect();
-    let limit = WITNESS_ERROR.0 + 3.0 * fix.accuracy.map_or(0.0, |a| a.0);
-    let against = places.iter().filter(|p| p.distance(fix.place).0 > limit);
-    // A bus full of its own access points contradicts everything: witnesses must agree with each other too.
-    let agreeing =
-        |p: &&crate::model::LatLng| places.iter().filter(|q| p.distance(**q).0 < WITNESS_ERROR.0).count() >= WITNESSES;
-    let against_and_agreeing = against.filter(agreeing).count();
-    against_and_agreeing >= WITNESSES && 2 * against_and_agreeing > places.len()
+    let error = 3.0 * fix.accuracy.map_or(0.0, |a| a.0);
+    let (mut far, mut near) = (0, 0);
+    // Nothing but witnesses is asked about: what is unknown here would widen the radii, and speaks neither for nor against.
+    let mut query = Query::default();
+    for sighting in sightings {
+        let Detail::Wifi { mac, .. } = sighting.detail else { continue };
+        let Some(learned) = Settled(emitters).emitter(sighting.emitter()) else { continue };
+        if learned.place().distance(fix.place).0 > SUSPICIOUS.0 + error {
+            far += 1;
+        } else {
+            near += 1;
+        }
+        query.wifi.push(HeardMac { mac, signal: sighting.signal });
+    }
+    // Neighbours that are where the fix says speak for it.
+    if far < WITNESSES || far <= near {
+        return false;
+    }
+    locate::estimate(&query, &Settled(emitters)).is_some_and(|e| {
+        e.used >= WITNESSES && e.place.distance(fix.place).0 > BEYOND_DOUBT * e.r95.0 + SUSPICIOUS.0 / 2.0 + error
+    })
 }
+
+/// So many sightings make a witness. That it was heard elsewhere just now is no reason to leave it out: a fix that drifts off makes
+/// all of them look so.
+const WELL_KNOWN: u16 = 5;
+
+/// The access points that have long been heard at one place.
+struct Settled<'a, E>(&'a E);
+
+impl<E: Emitters> locate::Known for Settled<'_, E> {
+    fn emitter(&self, key: EmitterKey) -> Option<Learned> {
+        let learned = (key.kind() == EmitterKind::Wifi).then(|| self.0.get(key))??.learned;
+        (learned.count() >= WELL_KNOWN && !learned.has_moved()).then_some(learned)
+    }
+
+    fn area(&self, _: CellKey) -> Option<Area> {
+        None
+    }
+}
+
+#[cfg(test)]
+#[path = "contradiction_tests.rs"]
+mod tests;

@@ -20,7 +20,9 @@ impl Memory {
     /// What these reports teach, in their order.
     pub fn of<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Self {
         let mut memory = Self::default();
-        reports.into_iter().for_each(|report| memory.learn(report));
+        for report in reports {
+            memory.learn(report);
+        }
         memory
     }
 

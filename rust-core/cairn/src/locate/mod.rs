@@ -30,7 +30,7 @@ pub use radii::{Evidence, FEATURES, Features};
 pub use track::Track;
 use witness::Gathered;
 
-use crate::model::{CellKey, Dbm, EmitterKey, HeardCell, LatLng, Mac, Metres, Scan};
+use crate::model::{CellKey, Dbm, Detail, EmitterKey, HeardCell, LatLng, Mac, Metres, Report, Scan};
 
 /// What is heard where the position is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,6 +67,22 @@ impl Query {
         let wifi = self.wifi.iter().map(|w| EmitterKey::wifi(w.mac));
         let beacons = self.beacons.iter().map(|b| EmitterKey::beacon(b.mac));
         wifi.chain(beacons).chain(self.cells.iter().map(|c| EmitterKey::cell(c.key)))
+    }
+}
+
+impl From<&Report> for Query {
+    /// What a report heard, as a question.
+    fn from(report: &Report) -> Self {
+        let mut query = Self::default();
+        for sighting in &report.sightings {
+            let signal = sighting.signal;
+            match &sighting.detail {
+                Detail::Wifi { mac, .. } => query.wifi.push(HeardMac { mac: *mac, signal }),
+                Detail::Beacon { mac, .. } => query.beacons.push(HeardMac { mac: *mac, signal }),
+                Detail::Cell { key, .. } => query.cells.push(HeardKey { key: *key, signal }),
+            }
+        }
+        query
     }
 }
 

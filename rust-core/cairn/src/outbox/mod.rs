@@ -17,6 +17,7 @@ pub use policy::{Outcome, Stop, judge};
 pub use preflight::{NotUseful, useful};
 pub use send::{Ended, Leased, OutboxStore, Sent, Settled, Settlement, UploadSummary};
 pub use settings::{Conditions, Protocol, Service, ServiceId, ServiceSettings, Waits};
+pub(crate) use transport::gzip;
 pub use transport::{Answer, HttpTransport, Request, Transport, TransportError};
 
 pub(crate) use settings::base_url;

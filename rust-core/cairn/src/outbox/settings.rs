@@ -80,8 +80,20 @@ impl ServiceSettings {
     /// # Errors
     /// [`CoreError::BadInput`] where the address cannot be used.
     pub fn submit_url(&self) -> Result<String, CoreError> {
+        self.url_of("/v2/geosubmit")
+    }
+
+    /// Where a position is asked for, in the same way.
+    ///
+    /// # Errors
+    /// As [`ServiceSettings::submit_url`].
+    pub fn locate_url(&self) -> Result<String, CoreError> {
+        self.url_of("/v1/geolocate")
+    }
+
+    fn url_of(&self, path: &str) -> Result<String, CoreError> {
         let mut url = base_url(&self.url, self.allow_http, false)?;
-        let path = format!("{}/v2/geosubmit", url.path().trim_end_matches('/'));
+        let path = format!("{}{path}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         if let Some(key) = &self.key {
             url.query_pairs_mut().append_pair("key", key);

@@ -67,7 +67,7 @@ pub trait Transport: Send + Sync {
 }
 
 /// Compresses a body.
-pub(super) fn gzip(json: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(json: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(json.len() / 4), Compression::default());
     // Writing to a Vec cannot fail.
     let _ = encoder.write_all(json);

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod backup;
+mod compare;
 mod completions;
 mod doctor;
 mod evaluate;
@@ -32,6 +33,8 @@ pub enum Command {
     Locate(locate::Locate),
     /// Measure estimates against places that were held back, beside other ways to locate.
     Evaluate(evaluate::Evaluate),
+    /// Ask a location service where reports were made, and compare; sends nothing without --agree.
+    Compare(compare::Compare),
     /// Write what is stored into a file for other programs.
     Export(export::Export),
     /// Bring other phones' databases, or backups of one, into this one; nothing counts twice.
@@ -58,6 +61,7 @@ impl Command {
             Self::Stats(command) => command.run(json),
             Self::Locate(command) => command.run(),
             Self::Evaluate(command) => command.run(json),
+            Self::Compare(command) => command.run(json),
             Self::Export(command) => command.run(json),
             Self::Merge(command) => command.run(json),
             Self::Pack(command) => command.run(json),

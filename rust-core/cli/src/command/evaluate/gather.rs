@@ -91,11 +91,15 @@ impl Material {
         })
     }
 
-    /// Leaves every `every`-th stretch of so many minutes to be asked for; the rest is learned from, oldest first.
+    /// Leaves every `every`-th stretch of so many minutes to be asked for; the rest is learned from, oldest first. Where there are
+    /// too few stretches for that, as in a single walk, they are made shorter, down to half a minute.
     pub fn hold_back(&mut self, every: u64, minutes: i64) {
         let mut all = std::mem::take(&mut self.asked);
         all.sort_by_key(|r| r.fix.utc);
-        let length = Millis::from_mins(minutes).0;
+        let mut length = Millis::from_mins(minutes).0;
+        while length > SHORTEST.0 && (count_stretches(&all, length) as u64) < every {
+            length /= 2;
+        }
         let (mut stretches, mut last) = (0_u64, None);
         for report in all {
             let stretch = report.fix.utc.0.div_euclid(length);
@@ -104,6 +108,13 @@ impl Material {
             if stretches.is_multiple_of(every) { self.asked.push(report) } else { self.learned.push(report) }
         }
     }
+}
+
+/// Within less, the same scan is learned from and asked for.
+const SHORTEST: Millis = Millis(60_000);
+
+fn count_stretches(sorted: &[Report], length: i64) -> usize {
+    sorted.chunk_by(|a, b| a.fix.utc.0.div_euclid(length) == b.fix.utc.0.div_euclid(length)).count()
 }
 
 #[cfg(test)]
@@ -124,5 +135,8 @@ mod tests {
         let minutes = |reports: &[Report]| reports.iter().map(|r| r.fix.utc.0 / 60_000).collect::<Vec<_>>();
         assert_eq!(minutes(&material.asked), [12, 13, 31]);
         assert_eq!(minutes(&material.learned), [0, 1, 25, 400]);
+        let mut short = Material { asked: (0..10).map(at).collect(), ..Material::default() };
+        short.hold_back(5, 60);
+        assert_eq!(minutes(&short.asked), [4, 9], "one short walk is cut finer");
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use cairn::locate::{self, Evaluation, HeardKey, HeardMac, Memory, Query, estimate};
-use cairn::model::{Detail, LatLng, Millis, Report};
+use cairn::locate::{self, Evaluation, Memory, Query, estimate};
+use cairn::model::{LatLng, Millis};
 use cairn_world::ports;
 
 use super::gather::Material;
@@ -76,7 +76,7 @@ pub fn measure(material: &Material) -> Measured {
     let questions: Vec<Question> = material
         .asked
         .iter()
-        .map(|r| Question { truth: r.fix.place, utc: r.fix.utc, query: of_report(r) })
+        .map(|r| Question { truth: r.fix.place, utc: r.fix.utc, query: Query::from(r) })
         .filter(|q| q.query.keys().next().is_some())
         .collect();
     let memory = Memory::of(&material.learned);
@@ -95,7 +95,11 @@ pub fn measure(material: &Material) -> Measured {
             .map(|q| Question { query: (kind.of)(&q.query), ..*q })
             .filter(|q| q.query.keys().next().is_some())
             .collect();
-        if asked.is_empty() {
+        // Where nothing but one radio is heard, "everything" has said it.
+        let is_said = !rows.is_empty()
+            && asked.len() == questions.len()
+            && asked.iter().zip(&questions).all(|(a, b)| a.query == b.query);
+        if asked.is_empty() || is_said {
             continue;
         }
         let ours = asked.iter().map(|q| {
@@ -154,17 +158,3 @@ const KINDS: [Kind; 4] = [
     Kind { name: "beacons", of: |q| Query { beacons: q.beacons.clone(), ..Query::default() } },
     Kind { name: "cells", of: |q| Query { cells: q.cells.clone(), ..Query::default() } },
 ];
-
-/// What a report heard, as a question.
-fn of_report(report: &Report) -> Query {
-    let mut query = Query::default();
-    for sighting in &report.sightings {
-        let signal = sighting.signal;
-        match &sighting.detail {
-            Detail::Wifi { mac, .. } => query.wifi.push(HeardMac { mac: *mac, signal }),
-            Detail::Beacon { mac, .. } => query.beacons.push(HeardMac { mac: *mac, signal }),
-            Detail::Cell { key, .. } => query.cells.push(HeardKey { key: *key, signal }),
-        }
-    }
-    query
-}

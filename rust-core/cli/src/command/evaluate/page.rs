@@ -27,7 +27,7 @@ pub fn render(measured: &Measured) -> String {
             inside95: s.inside95,
         })
         .collect();
-    let mut body = report::estimate_charts("By what the estimates were made of", &stories, true);
+    let mut body = report::estimate_charts("By what the estimates were made of", &stories, None);
     for rows in measured.rows.chunk_by(|a, b| a.question == b.question) {
         let title = format!("Told {}", rows[0].question);
         let stories: Vec<EstimateStory> = rows
@@ -40,7 +40,7 @@ pub fn render(measured: &Measured) -> String {
                 inside95: 0.0,
             })
             .collect();
-        let _ = write!(body, "{}{}", report::estimate_charts(&title, &stories, false), table(rows));
+        body.push_str(&report::estimate_charts(&title, &stories, Some(&table(rows))));
     }
     report::plain_page("Cairn: how good estimates are", &subtitle, &body)
 }

@@ -68,16 +68,15 @@ pub fn plain_page(title: &str, subtitle: &str, body: &str) -> String {
     )
 }
 
-/// How far off estimates are, and, where they have both radii, how honest.
-pub fn estimate_charts(title: &str, stories: &[EstimateStory], both_radii: bool) -> String {
+/// How far off estimates are, and beside it a table, or, where there is none, how honest their two radii are.
+pub fn estimate_charts(title: &str, stories: &[EstimateStory], table: Option<&str>) -> String {
     let legend = chart::legend(stories.iter().map(|e| e.source.as_str()));
-    let honest = if both_radii {
-        format!("<figure><h3>How honest</h3>{}{legend}</figure>", chart::calibration(stories))
-    } else {
-        String::new()
-    };
+    let beside = table.map_or_else(
+        || format!("<figure><h3>How honest</h3>{}{legend}</figure>", chart::calibration(stories)),
+        |table| format!("<figure><h3>In numbers</h3>{table}</figure>"),
+    );
     format!(
-        "<section><h2>{}</h2><div class=\"columns\"><figure><h3>How far off</h3>{}{legend}</figure>{honest}</div></section>",
+        "<section><h2>{}</h2><div class=\"columns\"><figure><h3>How far off</h3>{}{legend}</figure>{beside}</div></section>",
         escape(title),
         chart::errors(stories),
     )
