@@ -75,7 +75,7 @@ impl Compare {
             return Ok(Outcome::Well);
         }
         let transport = HttpTransport::new()?;
-        let pause = Duration::from_secs(60) / u32::from(self.per_minute);
+        let pause = Duration::from_mins(1) / u32::from(self.per_minute);
         let mut wait = || {
             thread::sleep(pause);
             ControlFlow::Continue(())
@@ -114,7 +114,8 @@ impl Compare {
             at(&apart, 0.5),
             at(&apart, 0.95)
         ))?;
-        output::line("Cairn has learned from these very reports: elsewhere its errors are larger (see `evaluate`).")
+        output::line("Cairn has learned from these very reports: elsewhere its errors are larger (see `evaluate`).")?;
+        Ok(())
     }
 }
 
