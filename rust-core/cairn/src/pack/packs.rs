@@ -11,9 +11,6 @@ use crate::model::{CellKey, EmitterKey, EmitterKind, Mac};
 #[derive(Clone, Default)]
 pub struct Packs(Vec<Arc<Pack>>);
 
-/// So few sightings of the phone's own know less than a pack does.
-const LITTLE: u16 = 3;
-
 impl Packs {
     /// These packs.
     pub fn new(packs: Vec<Arc<Pack>>) -> Self {
@@ -74,8 +71,9 @@ impl<K: Known> Known for Beside<K> {
         let Some(own) = self.own.emitter(key) else { return found };
         // Few sightings of one's own are still newer than the pack: where they speak of another place, they are right.
         let same = |f: &Learned| f.place().distance(own.place()).0 <= f.spread().0 + own.spread().0;
-        let knows_less = own.count() < LITTLE && !own.has_moved();
-        Some(found.filter(|f| knows_less && f.count() > own.count() && same(f)).unwrap_or(own))
+        // From another street one hears much and learns little: what counts is how well the place is known.
+        let knows_less = |f: &Learned| !own.has_moved() && own.centre_error() > f.centre_error();
+        Some(found.filter(|f| knows_less(f) && same(f)).unwrap_or(own))
     }
 
     fn area(&self, cell: CellKey) -> Option<Area> {
@@ -146,7 +144,8 @@ mod tests {
             Query { wifi: (10..14).map(|n| HeardMac { mac: mac(n, 0), signal: None }).collect(), ..Query::default() };
         let place_of = |sightings: u16, east: f64| {
             let place = LocalPlane::around(town()).to_place(500.0 + east, 0.0);
-            let own = Own(Some(Learned::from_pack(EmitterKind::Wifi, place, Metres(30.0), sightings)));
+            let own = Learned::from_pack(EmitterKind::Wifi, place, Metres(30.0), sightings).with_level(-40.0);
+            let own = Own(Some(own));
             let (both, faults) = packs.beside(&query, own);
             assert!(faults.is_empty() && both.emitter(EmitterKey::wifi(mac(11, 0))).is_some());
             both.emitter(EmitterKey::wifi(mac(10, 0))).unwrap().place().distance(place).0

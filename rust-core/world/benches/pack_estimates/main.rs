@@ -1,39 +1,68 @@
-//! What estimates lose when what was learned is known from a pack only: errors, and the truth within both radii, in made-up towns.
+//! What estimates lose when what was learned is known from packs: errors, and the truth within both radii, in made-up towns.
 //!
 //! One phone learns a town; a pack is made of what it settled; another phone asks with that pack and nothing of its own. Beside
-//! it, the same questions answered from all that was learned, and from what of it was settled: a pack has no more than that.
+//! it, the same questions answered from all that was learned, and from what of it was settled: a pack has no more than that. Then
+//! mixtures: packs of two phones that know half of the streets each, and a pack beside what the asking phone learned itself, in
+//! half of the streets, or in passing only.
 
 use std::sync::Arc;
 
-use cairn::locate::{Estimate, Learned, Memory, Query, estimate};
-use cairn::model::Metres;
+use cairn::locate::{Area, Estimate, Known, Learned, Memory, Query, estimate};
+use cairn::model::{CellKey, EmitterKey, Metres};
 use cairn::pack::{Builder, Notes, Options, Pack, Packs, Region, StationSource};
 use cairn_world::town::{Days, TOWNS};
 
 const SEEDS: u64 = 3;
 const QUESTIONS: usize = 400;
 
+/// Who answers.
+const ROWS: [&str; 8] = [
+    "own, all",
+    "own, settled",
+    "pack alone",
+    "two packs",
+    "own, half",
+    " .. and pack",
+    "own, in passing",
+    " .. and pack",
+];
+
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     println!("{:24}{:16}{:>9}{:>8}{:>7}   within 68 %, 95 %", "town", "", "answered", "median", "95 %");
     for town in TOWNS {
-        let mut rows = [("own, all", Vec::new()), ("own, settled", Vec::new()), ("pack alone", Vec::new())];
+        let mut rows = ROWS.map(|name| (name, Vec::new()));
         for seed in 1..=SEEDS {
             let Days { reports, questions, .. } = town.live(seed, QUESTIONS);
             let all = Memory::of(&reports);
-            let mut settled = all.clone();
-            settled.retain(Learned::is_settled);
-            let path = folder.path().join("town.pack");
-            write(&settled, &path);
-            let packs = Packs::new(vec![Arc::new(Pack::open(&path).expect("a pack"))]);
+            let settled = self::settled(&all);
+            let (first, second) = reports.split_at(reports.len() / 2);
+            let [first, second] = [first, second].map(Memory::of);
+            let passing = Memory::of(reports.iter().step_by(8));
+            let pack = |name: &str, of: &Memory| {
+                let path = folder.path().join(name);
+                write(of, &path);
+                Arc::new(Pack::open(&path).expect("a pack"))
+            };
+            let town = Packs::new(vec![pack("town", &settled)]);
+            let halves =
+                Packs::new(vec![pack("first", &self::settled(&first)), pack("second", &self::settled(&second))]);
+            let nothing = Memory::default();
             for question in &questions {
                 let query = wifi(&question.query);
-                let (beside, _) = packs.beside(&query, Memory::default());
-                for (row, answer) in [estimate(&query, &all), estimate(&query, &settled), estimate(&query, &beside)]
-                    .into_iter()
-                    .enumerate()
-                {
-                    rows[row].1.push(answer.map(|e| (question.truth.distance(e.place).0, e)));
+                let with = |packs: &Packs, own| estimate(&query, &packs.beside(&query, Own(own)).0);
+                let answers = [
+                    estimate(&query, &all),
+                    estimate(&query, &settled),
+                    with(&town, &nothing),
+                    with(&halves, &nothing),
+                    estimate(&query, &first),
+                    with(&town, &first),
+                    estimate(&query, &passing),
+                    with(&town, &passing),
+                ];
+                for (row, answer) in rows.iter_mut().zip(answers) {
+                    row.1.push(answer.map(|e| (question.truth.distance(e.place).0, e)));
                 }
             }
         }
@@ -77,6 +106,26 @@ fn write(memory: &Memory, path: &std::path::Path) {
         }
     }
     builder.finish(&mut |_| true).expect("a pack");
+}
+
+/// What is settled of it.
+fn settled(of: &Memory) -> Memory {
+    let mut settled = of.clone();
+    settled.retain(Learned::is_settled);
+    settled
+}
+
+/// What the asking phone learned.
+struct Own<'a>(&'a Memory);
+
+impl Known for Own<'_> {
+    fn emitter(&self, key: EmitterKey) -> Option<Learned> {
+        self.0.emitter(key)
+    }
+
+    fn area(&self, cell: CellKey) -> Option<Area> {
+        self.0.area(cell)
+    }
 }
 
 fn wifi(query: &Query) -> Query {
