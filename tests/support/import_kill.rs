@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cairn::engine::{Config, Engine, Stats};
 use cairn::exchange::{self, ImportOptions};
@@ -40,7 +40,7 @@ const HEADING: &str = "WigleWifi-1.4,appRelease=made-up\n\
 /// Lines that are written at once, at most: a rotation comes between scans, as it does where whole scans are written.
 const SCAN: u64 = 4;
 
-fn said<E: Display>(what: &'static str) -> impl Fn(E) -> String {
+pub(crate) fn said<E: Display>(what: &'static str) -> impl Fn(E) -> String {
     move |e| format!("{what}: {e}")
 }
 
@@ -160,6 +160,7 @@ pub fn import_again_and_again(victim: &Path, rounds: u32, seed: u64) -> Result<D
     let database = dir.path().join("killed.db");
     let output = dir.path().join("output");
     let mut done = Done::default();
+    let pace = pace(victim)?;
     for _ in 0..rounds {
         match chance.random_range(0..10) {
             0 | 1 => {
@@ -181,12 +182,13 @@ pub fn import_again_and_again(victim: &Path, rounds: u32, seed: u64) -> Result<D
         }
         let told = File::create(&output).map_err(said("no output"))?;
         let mut child = Command::new(victim)
+            .arg("follow")
             .args([&database, &pattern])
             .stdout(told)
             .stderr(Stdio::null())
             .spawn()
             .map_err(said("the victim does not start"))?;
-        std::thread::sleep(Duration::from_micros(chance.random_range(1_000..40_000)));
+        std::thread::sleep(pace.mul_f64(chance.random_range(0.0..2.5)));
         done.killed += u32::from(child.try_wait().map_err(said("the victim"))?.is_none());
         child.kill().map_err(said("the victim cannot be killed"))?;
         child.wait().map_err(said("the victim cannot be awaited"))?;
@@ -214,16 +216,47 @@ pub fn import_again_and_again(victim: &Path, rounds: u32, seed: u64) -> Result<D
     }
 }
 
+/// How long a small import takes from its start to its end, on this machine as busy as it is: what moments to kill at are
+/// measured by.
+pub(crate) fn pace(victim: &Path) -> Result<Duration, String> {
+    let dir = tempfile::tempdir().map_err(said("no folder"))?;
+    let file = dir.path().join("walk.csv");
+    fs::write(&file, HEADING.to_owned() + &(0..100).map(scan).collect::<String>()).map_err(said("a small log"))?;
+    let begun = Instant::now();
+    let ended = Command::new(victim).arg("once").args([&dir.path().join("db"), &file]).stdout(Stdio::null()).status();
+    ended.map_err(said("the victim does not start"))?;
+    Ok(begun.elapsed().max(Duration::from_millis(15)))
+}
+
 /// Imports files to their end and counts what is in.
-fn totals(database: &Path, files: &[PathBuf]) -> Result<Vec<u64>, String> {
+pub(crate) fn totals(database: &Path, files: &[PathBuf]) -> Result<Vec<u64>, String> {
     let engine = Engine::open(Config::for_file(database.to_owned())).map_err(said("the database"))?.engine;
     for file in files {
         let never = AtomicBool::new(false);
         exchange::run(&engine, file, ImportOptions::default(), &mut |_| (), &never).map_err(|e| e.to_string())?;
     }
     let Stats { counts, reports, sightings, totals, .. } = engine.stats().map_err(said("the totals"))?;
-    let new = totals.counts.wifi;
     engine.close().map_err(said("the database"))?;
     let dropped = counts.dropped.values().sum();
-    Ok(vec![counts.raw, counts.fixes, counts.kept, counts.counted, dropped, reports, sightings, new])
+    let places: (u64, u64) = rusqlite::Connection::open(database)
+        .and_then(|db| {
+            db.query_row("SELECT count(*), total(lat + lon) FROM estimate", [], |row| {
+                Ok((row.get::<_, i64>(0)? as u64, row.get::<_, f64>(1)? as u64))
+            })
+        })
+        .map_err(said("the estimates"))?;
+    let totals = &totals.counts;
+    Ok(vec![
+        counts.raw,
+        counts.fixes,
+        counts.kept,
+        counts.counted,
+        dropped,
+        reports,
+        sightings,
+        totals.wifi,
+        totals.cells,
+        places.0,
+        places.1,
+    ])
 }

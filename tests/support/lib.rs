@@ -1,6 +1,8 @@
 //! What the tests that cross folders share.
 
 pub mod exchange;
+pub mod format_kill;
+pub mod formats;
 pub mod import_kill;
 pub mod kill;
 pub mod leaks;

@@ -4,9 +4,9 @@ use super::Engine;
 use super::group::Queue;
 use super::owner::Owner;
 use crate::exchange::{Chunk, Estimate, Estimated, Format, Place, Reached, Row, SourceId, Taken};
-use crate::intake::Guard;
+use crate::intake::{Guard, Passage};
 use crate::model::{EmitterKey, HeardBeacon, HeardWifi, Millis, Sighting, TripId};
-use crate::store::{StoreError, estimates, imports, reports};
+use crate::store::{StoreError, estimates, imported, imports, reports};
 use crate::{Clock, CoreError, intake};
 
 impl Engine {
@@ -82,12 +82,14 @@ impl Owner {
         });
         let estimates: Vec<_> = estimates.into_iter().filter(|e| may_learn(&self.guard, e)).collect();
         let reached = Reached { source, place, trip, upload };
-        let stored = self.take_rows(rows, trip, queue).and_then(|()| {
+        let mut known = 0;
+        let stored = self.take_rows(rows, trip, queue, &mut known).and_then(|told| {
             // The rows are not read again, so what they taught must not wait for a later commit.
             self.cache.want_all_written();
             self.commit_with(|tx| {
                 reports::end_trip(tx, trip, last)?;
                 estimates::write(tx, &estimates)?;
+                told.write(tx)?;
                 if let Some((earlier, offset)) = after {
                     imports::go_on(tx, earlier, source, offset)?;
                 }
@@ -99,17 +101,53 @@ impl Owner {
             self.abandon();
         }
         stored.map_err(CoreError::from)?;
-        Ok(Taken { trip, learned: estimates.len() as u64 })
+        Ok(Taken { trip, learned: estimates.len() as u64, known })
     }
 
-    fn take_rows(&mut self, rows: Vec<Row>, trip: TripId, queue: Queue) -> Result<(), StoreError> {
+    /// Takes rows into the group, but for what is in already; answers what is to be remembered of them.
+    fn take_rows(
+        &mut self,
+        rows: Vec<Row>,
+        trip: TripId,
+        queue: Queue,
+        known: &mut u64,
+    ) -> Result<imported::Imported, StoreError> {
+        let mut told = imported::Imported::default();
         for Row { fix, scan } in rows {
-            if let Some(passage) = intake::imported(fix, scan, &self.guard, &mut self.group.counts) {
-                self.cache.load(&self.db, passage.sightings.iter().map(Sighting::emitter))?;
-                self.weigh(passage, trip, queue);
+            let Some(mut passage) = intake::imported(fix, scan, &self.guard, &mut self.group.counts) else { continue };
+            // What a zone keeps out is not in.
+            if !self.guard.in_zone(passage.fix.place) {
+                let before = passage.sightings.len();
+                self.forget_known(&mut passage, &mut told)?;
+                let gone = before - passage.sightings.len();
+                *known += gone as u64;
+                if gone > 0 && passage.sightings.is_empty() {
+                    continue;
+                }
             }
+            self.cache.load(&self.db, passage.sightings.iter().map(Sighting::emitter))?;
+            self.weigh(passage, trip, queue);
         }
-        Ok(())
+        Ok(told)
+    }
+
+    /// Takes out of a passage what another file told, or this phone heard itself.
+    fn forget_known(&mut self, passage: &mut Passage, told: &mut imported::Imported) -> Result<(), StoreError> {
+        let (utc, place) = (passage.fix.utc, passage.fix.place);
+        let mut failed = None;
+        passage.sightings.retain(|sighting| match told.note(&self.db, utc, place, sighting.emitter()) {
+            Ok(is_new) => {
+                if !is_new {
+                    self.group.counts.drop(intake::Drop::Known);
+                }
+                is_new
+            }
+            Err(e) => {
+                failed = Some(e);
+                true
+            }
+        });
+        failed.map_or(Ok(()), Err)
     }
 }
 

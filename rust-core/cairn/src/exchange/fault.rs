@@ -130,6 +130,24 @@ pub enum Fault {
         /// The place that was reached.
         reached: u64,
     },
+    /// A database without the rows that were imported last: an older state of it.
+    #[error(
+        "an older state of a database that is in up to row {reached}, and this one ends at row {last}: nothing was taken; --doubtful takes what is not in yet"
+    )]
+    FewerRows {
+        /// The last row there is.
+        last: u64,
+        /// The row that was reached.
+        reached: u64,
+    },
+    /// A database that begins as one that was imported and goes on with other rows.
+    #[error(
+        "begins as a database that is in up to row {reached}, but that row is another here: nothing was taken; --doubtful takes what is not in yet"
+    )]
+    OtherRows {
+        /// The row that was reached.
+        reached: u64,
+    },
     /// The import was stopped on request.
     #[error("stopped; the next import goes on from here")]
     Cancelled,

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::resume::{common, reached, reading};
 use super::{
-    BadRows, Chunk, Estimate, Fault, Format, ImportError, Item, Origin, Part, Place, Reached, Reader, Reading, Row,
+    BadRows, Chunk, Estimate, Fault, ImportError, ImportSummary, Item, Origin, Part, PartSummary, Place, Reader, Row,
     START, SourceId, parts,
 };
-use crate::CoreError;
 use crate::engine::Engine;
 use crate::model::TripId;
 
@@ -50,76 +50,6 @@ pub struct Progress {
     pub size: u64,
     /// Rows taken in.
     pub rows: u64,
-}
-
-/// What came of an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportSummary {
-    /// What was read: the file, or those of an archive's files that could be read at all.
-    pub parts: Vec<PartSummary>,
-    /// Files of an archive that could not be imported, or not to their end.
-    pub failed: Vec<ImportError>,
-    /// How many of an archive's files are of no format that can be imported.
-    pub passed_over: u64,
-}
-
-/// What came of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartSummary {
-    /// What the file is called.
-    pub label: std::path::PathBuf,
-    /// Which file it is.
-    pub source: SourceId,
-    /// What the file was read as.
-    pub format: Format,
-    /// Good rows: places with what was heard there.
-    pub rows: u64,
-    /// Emitters heard in them.
-    pub heard: u64,
-    /// Emitters whose place others have reckoned.
-    pub estimates: u64,
-    /// How many of those were learned from; the rest is private.
-    pub learned: u64,
-    /// Rows that could not be read.
-    pub bad: BadRows,
-    /// The line, from 1, at which this import began; none where it began at the start.
-    pub resumed_at: Option<u64>,
-}
-
-impl PartSummary {
-    /// Whether all of the file had been imported before.
-    pub fn is_nothing_new(&self) -> bool {
-        self.resumed_at.is_some() && self.rows == 0 && self.estimates == 0 && self.bad == BadRows::default()
-    }
-}
-
-impl PartSummary {
-    /// Whether anything was read at all.
-    pub fn has_read(&self) -> bool {
-        self.rows > 0 || self.estimates > 0 || self.bad != BadRows::default()
-    }
-}
-
-impl ImportSummary {
-    /// Good rows.
-    pub fn rows(&self) -> u64 {
-        self.parts.iter().map(|p| p.rows).sum()
-    }
-
-    /// Emitters heard in them.
-    pub fn heard(&self) -> u64 {
-        self.parts.iter().map(|p| p.heard).sum()
-    }
-
-    /// Emitters whose place others have reckoned.
-    pub fn estimates(&self) -> u64 {
-        self.parts.iter().map(|p| p.estimates).sum()
-    }
-
-    /// Whether all of it had been imported before.
-    pub fn is_nothing_new(&self) -> bool {
-        self.failed.is_empty() && self.parts.iter().all(PartSummary::is_nothing_new)
-    }
 }
 
 /// Imports a file. After each chunk `progress` is told; `cancel`, once set, ends the import between two chunks.
@@ -205,6 +135,7 @@ impl<'a> Import<'a> {
             heard: 0,
             estimates: 0,
             learned: 0,
+            known: 0,
             bad: BadRows::default(),
             resumed_at: place.map(|p| p.line + 1),
         };
@@ -284,78 +215,10 @@ impl<'a> Import<'a> {
             let taken = self.engine.import(chunk).map_err(|e| Fault::Store(e).of(&self.part.label()))?;
             self.trip = Some(taken.trip);
             self.summary.learned += taken.learned;
+            self.summary.known += taken.known;
         }
         let (bytes, size) = self.reader.progress();
         progress(Progress { bytes, size, rows: self.summary.rows + self.summary.estimates });
         Ok(())
     }
-}
-
-/// How files are read for an engine.
-pub(super) fn reading(engine: &Engine, growing: bool) -> Reading<'_> {
-    Reading { now: engine.clock().utc(), scratch: engine.scratch(), growing }
-}
-
-/// How far a file is in, be it that it was shorter then than what tells files apart, or is now.
-pub(super) fn reached(engine: &Engine, part: &Part, reader: &Reader) -> Result<Option<Reached>, ImportError> {
-    let failed = |e: CoreError| Fault::Store(e).of(&part.label());
-    if reader.is_database() {
-        // The greatest row that is in: the program may have thrown away those that name the file.
-        for reached in engine.database_imports(reader.format()).map_err(failed)? {
-            if reader.goes_on_from(&reached.place)? {
-                return Ok(Some(reached));
-            }
-        }
-        return Ok(None);
-    }
-    if let Some(reached) = engine.import_place(reader.source()).map_err(failed)? {
-        return Ok(Some(reached));
-    }
-    for short in engine.short_imports().map_err(failed)? {
-        if reader.goes_on_from(&short.place)? {
-            return Ok(Some(short));
-        }
-    }
-    if reader.is_short().is_some() {
-        for (source, mark) in engine.first_marks().map_err(failed)? {
-            if reader.goes_on_from(&mark)? {
-                return engine.import_place(source).map_err(failed);
-            }
-        }
-    }
-    Ok(None)
-}
-
-/// How far a changed file is what it was.
-pub(super) struct Common {
-    /// The last place up to which it is; none where that is its start.
-    pub last: Option<Place>,
-    /// What to say of it.
-    pub fault: Fault,
-}
-
-/// Looks for the last place up to which a file is what it was when it was imported beyond that.
-pub(super) fn common(
-    engine: &Engine,
-    part: &Part,
-    reading: Reading<'_>,
-    reached: &Reached,
-) -> Result<Common, ImportError> {
-    let marks = engine.import_marks(reached.source).map_err(|e| Fault::Store(e).of(&part.label()))?;
-    let mut last: Option<Place> = None;
-    let mut ahead = marks.into_iter().map(Some).chain([None]);
-    // Each from the start: a reader that missed its place is of no more use. Only a plain file is looked into where it is
-    // needed; what is packed is read anew each time, which is rare and bounded by the number of marks.
-    let missed = loop {
-        match ahead.next().flatten().filter(|m| m.offset < reached.place.offset) {
-            Some(mark) if Reader::open(part, reading)?.skip_to(&mark)? => last = Some(mark),
-            Some(mark) => break mark.offset,
-            None => break reached.place.offset,
-        }
-    };
-    let (from, reached) = (last.map_or(0, |m| m.offset), reached.place.offset);
-    // It is only shorter where all that is left of it was there, as far as that is known.
-    let ends_before = Reader::open(part, reading)?.ends_before(missed)?;
-    let fault = if ends_before { Fault::Shorter { from, reached } } else { Fault::Changed { from, reached } };
-    Ok(Common { last, fault })
 }

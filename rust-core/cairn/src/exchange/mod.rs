@@ -16,7 +16,9 @@ mod part;
 mod place;
 mod plan;
 mod read;
+mod resume;
 mod stream;
+mod summary;
 mod when;
 mod write;
 
@@ -28,13 +30,14 @@ pub use fault::{Fault, ImportError};
 pub use filter::{Area, Filter, Kinds, moment};
 pub use follow::{Follow, Followed, follow};
 pub(crate) use import::run_part;
-pub use import::{Begin, ImportOptions, ImportSummary, PartSummary, Progress, run};
+pub use import::{Begin, ImportOptions, Progress, run};
 pub use part::{Part, parts};
 pub(crate) use place::START;
 pub use place::{Place, SourceId};
 pub use plan::{Planned, plan};
 pub use read::{Format, Item, Reader, Reading, geolocate_query};
 pub use stream::{Stream, streams};
+pub use summary::{ImportSummary, PartSummary};
 
 /// What stood in one place of a file: where the phone was, and what it heard there.
 ///
@@ -138,4 +141,6 @@ pub struct Taken {
     pub trip: TripId,
     /// Estimates that were learned from; the rest is private, or known better.
     pub learned: u64,
+    /// Sightings that were in already, from another file or heard by this phone: not counted again.
+    pub known: u64,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Begin, Fault, Format, ImportError, ImportOptions, Part, Reader, Reading, Stream, import, parts};
+use super::{Begin, Fault, Format, ImportError, ImportOptions, Part, Reader, Reading, Stream, parts, resume};
 use crate::engine::Engine;
 use crate::model::Millis;
 
@@ -73,10 +73,10 @@ fn beginning(
     let (format, (_, size)) = (reader.format(), reader.progress());
     let from_start = Beginning { format, size, offset: 0, line: 1 };
     let Some(engine) = engine.filter(|_| options.begin != Begin::AtTheStart) else { return Ok(from_start) };
-    let Some(reached) = import::reached(engine, part, &reader)? else { return Ok(from_start) };
+    let Some(reached) = resume::reached(engine, part, &reader)? else { return Ok(from_start) };
     let mut place = Some(reached.place);
     if !reader.skip_to(&reached.place)? {
-        let common = import::common(engine, part, reading, &reached)?;
+        let common = resume::common(engine, part, reading, &reached)?;
         if options.begin != Begin::WhereItIsTheSame {
             return Err(common.fault.of(&part.label()));
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::order::{Rotated, natural};
 use super::part::parts;
 use super::place::hash;
-use super::{Fault, ImportError, Part, Reader, SourceId, import};
+use super::{Fault, ImportError, Part, Reader, SourceId, resume};
 use crate::engine::Engine;
 
 /// Files that belong together, in the order in which they are read: the oldest first.
@@ -134,8 +134,8 @@ impl Stream {
 
 /// Under which name a file is known, or would be.
 pub(super) fn source(engine: &Engine, part: &Part) -> Option<SourceId> {
-    let reader = Reader::open(part, import::reading(engine, true)).ok()?;
-    let reached = import::reached(engine, part, &reader).ok()?;
+    let reader = Reader::open(part, resume::reading(engine, true)).ok()?;
+    let reached = resume::reached(engine, part, &reader).ok()?;
     Some(reached.map_or(reader.source(), |r| r.source))
 }
 

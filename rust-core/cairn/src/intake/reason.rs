@@ -39,11 +39,13 @@ pub enum Drop {
     Unreadable,
     /// The same emitter was heard better in the same report.
     Repeated,
+    /// What a file tells is in already, from another file or from this phone itself.
+    Known,
 }
 
 impl Drop {
     /// All of them, for the screens.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::MockFix,
         Self::InaccurateFix,
         Self::NullIsland,
@@ -62,6 +64,7 @@ impl Drop {
         Self::Mobile,
         Self::Unreadable,
         Self::Repeated,
+        Self::Known,
     ];
 
     /// The word under which it is counted in the store.
@@ -85,6 +88,7 @@ impl Drop {
             Self::Mobile => "mobile",
             Self::Unreadable => "unreadable",
             Self::Repeated => "repeated",
+            Self::Known => "known",
         }
     }
 
@@ -109,6 +113,7 @@ impl Drop {
             Self::Mobile => "travels with somebody",
             Self::Unreadable => "unreadable",
             Self::Repeated => "heard better in the same report",
+            Self::Known => "in already, from another file",
         }
     }
 }

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../schemas/sql/008_counts.sql"),
     include_str!("../../../../schemas/sql/009_exchange.sql"),
     include_str!("../../../../schemas/sql/010_packs.sql"),
+    include_str!("../../../../schemas/sql/011_imported.sql"),
 ];
 
 /// The newest schema version this build knows.

@@ -10,6 +10,7 @@ mod error;
 pub(crate) mod estimates;
 pub(crate) mod give;
 pub(crate) mod guard;
+pub(crate) mod imported;
 pub(crate) mod imports;
 pub mod ledger;
 pub(crate) mod merge;

@@ -129,6 +129,11 @@ impl Database {
         Ok(true)
     }
 
+    /// The greatest row number there is.
+    pub fn last_row(&self) -> u64 {
+        self.last.max(0) as u64
+    }
+
     pub fn reached(&self) -> &Mark {
         &self.reached
     }
@@ -173,24 +178,17 @@ type Opened = (Format, Connection, Box<dyn Tables>, i64);
 /// Opens the copy; `None` as an error stands for a database that cannot be read.
 fn open_copy(path: &Path) -> Result<Opened, Option<Fault>> {
     let sql = |_: rusqlite::Error| None;
-    let mut uri = "file:".to_owned();
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
-            other => uri.extend(['%', hex(other >> 4), hex(other & 15)]),
-        }
-    }
-    uri.push_str("?immutable=1&mode=ro");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(uri, flags).map_err(sql)?;
-    // What others wrote is data, not code: nothing in it is run.
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(sql)?;
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(sql)?;
-    db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE).map_err(sql)?;
-    db.execute_batch("PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192;").map_err(sql)?;
+    let mut db = open_immutable(path).map_err(sql)?;
     let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql)?;
     if verdict != "ok" {
         return Err(None);
+    }
+    // Looked for row by row, what belongs to a report takes an index, or the whole of a table each time.
+    let slow = neostumbler_database::without_index(&db).map_err(sql)?;
+    if !slow.is_empty() {
+        drop(db);
+        index(path, &slow).map_err(sql)?;
+        db = open_immutable(path).map_err(sql)?;
     }
     let known: Option<(Format, Box<dyn Tables>)> = if is_table(&db, "KISMET").map_err(sql)? {
         Some((Format::Kismet, Box::new(kismet::Kismet::of(&db).map_err(sql)?)))
@@ -202,6 +200,42 @@ fn open_copy(path: &Path) -> Result<Opened, Option<Fault>> {
     let (format, tables) = known.ok_or(Some(Fault::UnknownDatabase))?;
     let last = tables.last(&db).map_err(sql)?;
     Ok((format, db, tables, last))
+}
+
+/// Opens the copy to read it.
+fn open_immutable(path: &Path) -> rusqlite::Result<Connection> {
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
+            other => uri.extend(['%', hex(other >> 4), hex(other & 15)]),
+        }
+    }
+    uri.push_str("?immutable=1&mode=ro");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(uri, flags)?;
+    distrust(&db)?;
+    Ok(db)
+}
+
+/// Adds an index to tables of the copy, by the column that says which report a row belongs to.
+fn index(path: &Path, tables: &[&str]) -> rusqlite::Result<()> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    distrust(&db)?;
+    // It is a copy, thrown away whatever happens.
+    db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")?;
+    for table in tables {
+        db.execute(&format!("CREATE INDEX cairn_{table} ON {table} (reportId)"), [])?;
+    }
+    Ok(())
+}
+
+/// What others wrote is data, not code: nothing in it is run.
+fn distrust(db: &Connection) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE)?;
+    db.execute_batch("PRAGMA cell_size_check = ON; PRAGMA cache_size = -2048;")
 }
 
 fn hex(digit: u8) -> char {

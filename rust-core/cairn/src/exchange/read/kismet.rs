@@ -91,10 +91,11 @@ impl Kismet {
         if let Some(device) = self.devices.get(&mac) {
             return Ok(device.clone());
         }
+        // Written in capitals; both by equality, so that the table's index serves.
         let mut select =
-            db.prepare_cached("SELECT type, device FROM devices WHERE devmac = ? COLLATE NOCASE AND phyname = ?")?;
+            db.prepare_cached("SELECT type, device FROM devices WHERE phyname = ? AND devmac IN (?, upper(?2))")?;
         let told: Option<(Option<String>, Option<Vec<u8>>)> = select
-            .query_row([&mac.to_wire(), phy], |row| {
+            .query_row([phy, &mac.to_wire()], |row| {
                 let blob = row.get_ref(1)?.as_bytes_or_null().ok().flatten().map(<[u8]>::to_vec);
                 Ok((text(row, 0)?, blob))
             })

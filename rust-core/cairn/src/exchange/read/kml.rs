@@ -5,7 +5,7 @@ use quick_xml::events::Event;
 
 use super::fields::{number, radio, whole};
 use super::wigle::identity;
-use super::xml::{Xml, referred};
+use super::xml::{Xml, append, referred};
 use super::{Item, Rows};
 use crate::exchange::input::Input;
 use crate::exchange::{BadRow, Estimate, Estimated, Fault, when};
@@ -56,9 +56,9 @@ impl Kml {
                 _ => continue,
             };
             match inside.as_str() {
-                "name" => mark.name.push_str(&text),
-                "description" => mark.description.push_str(&text),
-                "coordinates" => mark.coordinates.push_str(&text),
+                "name" => append(&mut mark.name, &text),
+                "description" => append(&mut mark.description, &text),
+                "coordinates" => append(&mut mark.coordinates, &text),
                 _ => {}
             }
         }

@@ -4,6 +4,7 @@ mod cells;
 mod csv;
 mod database;
 mod fields;
+mod format;
 mod geolocate;
 mod geosubmit;
 mod gpx;
@@ -22,124 +23,13 @@ mod xml;
 
 use std::path::Path;
 
+pub use format::Format;
 pub use geolocate::geolocate_query;
 
 use super::input::Input;
 use super::place::Mark;
 use super::{BadRow, Estimate, Fault, ImportError, Part, Place, Row, SourceId};
 use crate::model::Millis;
-
-/// The formats that can be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// `WiGLE`'s CSV, 1.4 and 1.6.
-    Wigle,
-    /// `WiGLE`'s KML: networks.
-    WigleKml,
-    /// GPX 1.0 and 1.1: track points.
-    Gpx,
-    /// Bodies of geosubmit, version 2, and items of version 1.
-    Geosubmit,
-    /// The lines of `NeoStumbler`'s CSV.
-    NeoStumbler,
-    /// `NeoStumbler`'s database.
-    NeoStumblerDatabase,
-    /// Tower Collector's CSV, of either kind.
-    TowerCollector,
-    /// Exports of cells: Mozilla's location service, `OpenCellID`.
-    Cells,
-    /// What microG has learned: WiFi or cells.
-    Microg,
-    /// Kismet's database log.
-    Kismet,
-    /// Kismet's netxml.
-    Netxml,
-}
-
-impl Format {
-    /// All of them, in the order in which they are explained.
-    pub const ALL: [Self; 11] = [
-        Self::Wigle,
-        Self::WigleKml,
-        Self::Gpx,
-        Self::Geosubmit,
-        Self::NeoStumbler,
-        Self::NeoStumblerDatabase,
-        Self::TowerCollector,
-        Self::Cells,
-        Self::Microg,
-        Self::Kismet,
-        Self::Netxml,
-    ];
-
-    /// Its name, for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Wigle => "WiGLE CSV",
-            Self::WigleKml => "WiGLE KML",
-            Self::Gpx => "GPX",
-            Self::Geosubmit => "geosubmit JSON",
-            Self::NeoStumbler => "NeoStumbler CSV",
-            Self::NeoStumblerDatabase => "NeoStumbler database",
-            Self::TowerCollector => "Tower Collector CSV",
-            Self::Cells => "MLS/OpenCellID CSV",
-            Self::Microg => "microG CSV",
-            Self::Kismet => "Kismet log",
-            Self::Netxml => "Kismet netxml",
-        }
-    }
-
-    /// The word for it in the store and in machine-readable output; never changes.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Wigle => "wigle_csv",
-            Self::WigleKml => "wigle_kml",
-            Self::Gpx => "gpx",
-            Self::Geosubmit => "geosubmit",
-            Self::NeoStumbler => "neostumbler_csv",
-            Self::NeoStumblerDatabase => "neostumbler_db",
-            Self::TowerCollector => "tower_collector_csv",
-            Self::Cells => "cells_csv",
-            Self::Microg => "microg_csv",
-            Self::Kismet => "kismet_db",
-            Self::Netxml => "kismet_netxml",
-        }
-    }
-
-    /// Whether it tells where emitters are thought to be, rather than where something was heard: then it is learned from and
-    /// never becomes reports.
-    pub const fn is_estimates(self) -> bool {
-        matches!(self, Self::WigleKml | Self::Cells | Self::Microg | Self::Netxml)
-    }
-
-    /// What a file is that begins so.
-    fn of(start: &[u8]) -> Result<Self, Fault> {
-        if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
-            return Err(Fault::Utf16);
-        }
-        let text = start.strip_prefix(table::BOM).unwrap_or(start).trim_ascii_start();
-        match text {
-            [] => Err(Fault::Empty),
-            [b'{', ..] => Ok(Self::Geosubmit),
-            [b'<', ..] => match root(text) {
-                b"gpx" => Ok(Self::Gpx),
-                b"kml" => Ok(Self::WigleKml),
-                b"detection-run" => Ok(Self::Netxml),
-                _ => Err(Fault::UnknownFormat),
-            },
-            _ => csv::told(start),
-        }
-    }
-}
-
-/// The name of the first element of XML, without its prefix.
-fn root(text: &[u8]) -> &[u8] {
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':');
-    let begin = text.windows(2).position(|pair| pair[0] == b'<' && pair[1].is_ascii_alphabetic());
-    let Some(name) = begin.map(|i| &text[i + 1..]) else { return b"" };
-    let name = &name[..name.iter().position(|b| !is_name(b)).unwrap_or(name.len())];
-    name.rsplit(|b| *b == b':').next().unwrap_or(name)
-}
 
 /// What stands at one place of a file.
 #[derive(Debug)]
@@ -270,6 +160,14 @@ impl Reader {
     /// Whether its rows are numbered by another program, which may have thrown the first away since.
     pub(super) fn is_database(&self) -> bool {
         matches!(self.body, Body::Database(_))
+    }
+
+    /// The number of a database's last row; 0 of what is none.
+    pub(super) fn last_row(&self) -> u64 {
+        match &self.body {
+            Body::Text(_) => 0,
+            Body::Database(db) => db.last_row(),
+        }
     }
 
     /// Whether the file goes on from a place: it has grown out of a short one that was imported up to there, or it is a

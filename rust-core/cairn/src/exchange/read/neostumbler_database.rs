@@ -14,6 +14,29 @@ use crate::model::{
 /// Entries of one report: more than any phone hears in one place.
 const MAX_ENTRIES: u32 = 1_000;
 
+/// The names that a table may have: newer first.
+const POSITION: [&str; 2] = ["PositionEntity", "Position"];
+const WIFI: [&str; 2] = ["WifiAccessPointEntity", "WifiAccessPoint"];
+const CELL: [&str; 2] = ["CellTowerEntity", "CellTower"];
+const BEACON: [&str; 2] = ["BluetoothBeaconEntity", "BluetoothBeacon"];
+
+/// Tables whose rows cannot be found by their report but by looking at all of them.
+pub(super) fn without_index(db: &Connection) -> rusqlite::Result<Vec<&'static str>> {
+    let mut slow = Vec::new();
+    for table in [POSITION, WIFI, CELL, BEACON].into_iter().flatten() {
+        if is_table(db, table)? && has_column(db, table, "reportId")? {
+            let mut select = db.prepare(
+                "SELECT 1 FROM pragma_index_list(?) l JOIN pragma_index_info(l.name) c
+                 WHERE c.seqno = 0 AND c.name = 'reportId' AND NOT l.partial",
+            )?;
+            if !select.exists([table])? {
+                slow.push(table);
+            }
+        }
+    }
+    Ok(slow)
+}
+
 /// The queries that this version's tables take.
 pub(super) struct Reports {
     report: String,
@@ -34,16 +57,10 @@ impl Reports {
             }
             Ok(None)
         };
-        let (Some(report), Some(position)) =
-            (named(["Report", "ReportEntity"])?, named(["PositionEntity", "Position"])?)
-        else {
+        let (Some(report), Some(position)) = (named(["Report", "ReportEntity"])?, named(POSITION)?) else {
             return Ok(None);
         };
-        let (Some(wifi), Some(cell), Some(beacon)) = (
-            named(["WifiAccessPointEntity", "WifiAccessPoint"])?,
-            named(["CellTowerEntity", "CellTower"])?,
-            named(["BluetoothBeaconEntity", "BluetoothBeacon"])?,
-        ) else {
+        let (Some(wifi), Some(cell), Some(beacon)) = (named(WIFI)?, named(CELL)?, named(BEACON)?) else {
             return Ok(None);
         };
         // A column that a version has not got reads as nothing.
@@ -51,7 +68,8 @@ impl Reports {
             Ok(if has_column(db, table, name)? { name } else { "NULL" })
         };
         let (arfcn, kind) = (column(cell, "arfcn")?, column(beacon, "beaconType")?);
-        let of_report = format!("FROM {report} r JOIN {position} p ON p.reportId = r.id");
+        // CROSS: report by report, as they are numbered. Otherwise SQLite may sort all that is left for each of them.
+        let of_report = format!("FROM {report} r CROSS JOIN {position} p ON p.reportId = r.id");
         Ok(Some(Self {
             report: format!(
                 "SELECT r.id, r.timestamp, p.latitude, p.longitude, p.accuracy, p.age, p.altitude, p.altitudeAccuracy,

@@ -3,7 +3,7 @@
 
 use quick_xml::events::Event;
 
-use super::xml::{Xml, referred};
+use super::xml::{Xml, append, referred};
 use super::{Item, Rows};
 use crate::exchange::input::Input;
 use crate::exchange::{BadRow, Estimate, Estimated, Fault, when};
@@ -78,7 +78,7 @@ impl Netxml {
                     &mut network.places[i][j]
                 }
             };
-            into.push_str(&text);
+            append(into, &text);
         }
     }
 }

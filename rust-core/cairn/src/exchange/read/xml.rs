@@ -66,6 +66,16 @@ pub(super) fn referred(reference: &BytesRef<'_>) -> Option<char> {
     }
 }
 
+/// No text that is read of these formats comes near; of what is longer no more is taken into memory.
+const MAX_TEXT: usize = 1 << 16;
+
+/// Adds a piece of an element's text to what there is of it.
+pub(super) fn append(into: &mut String, piece: &str) {
+    if into.len() + piece.len() <= MAX_TEXT {
+        into.push_str(piece);
+    }
+}
+
 /// Bytes with everything beyond ASCII replaced, one by one, so that places stay what they are. Programs write names in
 /// encodings that they do not declare; nothing that is read of these formats is beyond ASCII.
 struct Ascii {

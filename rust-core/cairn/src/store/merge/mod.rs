@@ -98,6 +98,7 @@ pub(crate) fn merge(db: &Connection, between: Between<'_>) -> Result<MergeSummar
 
     let mut claims = ledger::merge(db, &sources)?;
     emitters::merge(db, &sources, &guard, &mut claims, &mut steps, &mut summary)?;
+    super::imported::merge(db)?;
     super::estimates::merge(db)?;
     super::estimates::delete_where(db, |place| guard.in_zone(place))?;
     ground::merge(db, &guard, &mut claims, &mut steps, &mut summary)?;

@@ -52,5 +52,6 @@ fun dropText(reason: String): Int = when (reason) {
     "mobile" -> R.string.drop_mobile
     "unreadable" -> R.string.drop_unreadable
     "repeated" -> R.string.drop_repeated
+    "known" -> R.string.drop_known
     else -> R.string.drop_other
 }

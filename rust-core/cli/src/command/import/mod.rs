@@ -1,5 +1,7 @@
 //! `cairn import`: files of other programs, each from where it was left.
 
+mod say;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,18 +9,18 @@ use std::time::Duration;
 
 use cairn::engine::Engine;
 use cairn::exchange::{
-    self, BadRow, BadRows, Begin, FIRST_LINES, Fault, Follow, Followed, ImportError, ImportOptions, ImportSummary,
-    Lines, PartSummary, Planned, Progress, Stream,
+    self, Begin, Fault, Follow, Followed, ImportError, ImportOptions, ImportSummary, Progress, Stream,
 };
 use cairn::{Clock, SystemClock};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::database::Database;
 use crate::failure::{Failure, Outcome};
 use crate::output;
+pub use say::{bad_json, complain_of, peak_memory_kb};
+use say::{complain_of_error, complain_of_loss, planned_json, planned_words, say, say_part};
 
 const FORMATS: &str = "\
 Formats, told by content, plain or packed with gzip, zstd or zip:
@@ -44,7 +46,10 @@ NAME.1, NAME.2.gz, NAME-20250601) the oldest first:
     cairn import --db DB --follow 'logs/walk.csv*'
 
 An import goes on where the last one of the file ended, also when it was killed, and when the file has grown or was renamed,
-packed or rotated since. Where a file was changed behind that place, the bytes in doubt are told and nothing is taken.";
+packed or rotated since. Where a file was changed behind that place, the bytes in doubt are told and nothing is taken.
+
+What another file told before, or this phone heard itself, is known by emitter, second and place and counts once, so that all
+may be exported and imported again and again.";
 
 #[derive(Args)]
 #[command(after_help = FORMATS)]
@@ -55,7 +60,8 @@ pub struct Import {
     /// Also send what is taken in to the services.
     #[arg(long)]
     upload: bool,
-    /// Take the files in from their start, though they, or a part of them, are in already.
+    /// Read the files from their start, though they, or a part of them, are in already: takes what was left out then, as
+    /// within a zone that is no more. What is in does not count again.
     #[arg(long)]
     again: bool,
     /// Where a file was changed, take in what stands behind the last place up to which it is the same.
@@ -234,146 +240,4 @@ fn progress_bar(file: &Path) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
-}
-
-fn complain_of_error(error: ImportError) -> Outcome {
-    let failure = Failure::from(error);
-    output::complain(&failure);
-    Outcome::from(&failure)
-}
-
-fn complain_of_loss(stream: &Stream) -> Outcome {
-    output::complain(&format_args!(
-        "{}: the file of it that was read last is gone: what was written to it after that is not in",
-        stream.name.display()
-    ));
-    Outcome::BadData
-}
-
-/// One line of trouble for each reason for which rows of a file were left out.
-pub fn complain_of(file: &Path, bad: &BadRows) {
-    for (why, lines) in bad.iter() {
-        output::complain(&bad_words(file, why, lines));
-    }
-}
-
-/// `FILE:LINE: reason`, and how many more there are.
-fn bad_words(file: &Path, why: BadRow, lines: &Lines) -> String {
-    let first = lines.first.first().copied().unwrap_or_default();
-    let file = file.display();
-    if lines.count == 1 {
-        return format!("{file}:{first}: {why}");
-    }
-    let named: Vec<_> = lines.first.iter().map(u64::to_string).collect();
-    let more = if lines.count > FIRST_LINES as u64 { ", .." } else { "" };
-    format!("{file}:{first}: {why} ({} rows: {}{more})", lines.count, named.join(", "))
-}
-
-/// Says what came of a file.
-fn say(file: &Path, summary: &ImportSummary, json: bool) -> Result<Outcome, Failure> {
-    let mut worst = Outcome::Well;
-    for part in &summary.parts {
-        worst = worst.max(say_part(part, json)?);
-    }
-    for error in &summary.failed {
-        worst = worst.max(complain_of_error(error.clone()));
-    }
-    if summary.passed_over > 0 {
-        let (files, n) = (if summary.passed_over == 1 { "file" } else { "files" }, summary.passed_over);
-        output::complain(&format_args!(
-            "{}: {n} {files} in it passed over: no format that can be imported",
-            file.display()
-        ));
-    }
-    Ok(worst)
-}
-
-fn say_part(part: &PartSummary, json: bool) -> Result<Outcome, Failure> {
-    complain_of(&part.label, &part.bad);
-    if json {
-        output::json(&as_json(part))?;
-    } else {
-        output::line(words(part))?;
-    }
-    Ok(if part.bad.faulty() == 0 { Outcome::Well } else { Outcome::BadData })
-}
-
-fn words(part: &PartSummary) -> String {
-    let file = part.label.display();
-    if part.is_nothing_new() {
-        return format!("{file}: nothing new");
-    }
-    let from = part.resumed_at.map_or(String::new(), |line| format!(", from line {line} on"));
-    let bad = match part.bad.count() {
-        0 => String::new(),
-        n => format!(", {n} rows left out"),
-    };
-    let format = part.format.name();
-    if part.format.is_estimates() {
-        let private = match part.estimates - part.learned {
-            0 => String::new(),
-            n => format!(", {n} hidden, opted out or private"),
-        };
-        return format!("{file}: {format}{from}: places of {} emitters learned{private}{bad}", part.learned);
-    }
-    format!("{file}: {format}{from}: {} places with {} sightings{bad}", part.rows, part.heard)
-}
-
-fn as_json(part: &PartSummary) -> serde_json::Value {
-    json!({
-        "file": part.label.display().to_string(),
-        "format": part.format.name(),
-        "rows": part.rows,
-        "sightings": part.heard,
-        "estimates": part.estimates,
-        "learned": part.learned,
-        "bad": bad_json(&part.bad),
-        "resumedAt": part.resumed_at,
-        "nothingNew": part.is_nothing_new(),
-        "peakMemoryKb": peak_memory_kb(),
-    })
-}
-
-/// By reason: how many, and the first of their lines.
-pub fn bad_json(bad: &BadRows) -> serde_json::Value {
-    let reason =
-        |(why, lines): (BadRow, &Lines)| (why.word().to_owned(), json!({ "count": lines.count, "lines": lines.first }));
-    bad.iter().map(reason).collect::<serde_json::Map<_, _>>().into()
-}
-
-fn planned_words(planned: &Planned) -> String {
-    let label = planned.label.display();
-    match &planned.how {
-        Err(fault) => format!("{label}: not read: {fault}"),
-        Ok(how) if how.offset == 0 => format!("{label}: {}, {} bytes, from its start", how.format.name(), how.size),
-        Ok(how) => {
-            format!(
-                "{label}: {}, {} bytes, from line {} (byte {}) on",
-                how.format.name(),
-                how.size,
-                how.line,
-                how.offset
-            )
-        }
-    }
-}
-
-fn planned_json(planned: &Planned) -> serde_json::Value {
-    let how = planned.how.as_ref().ok();
-    json!({
-        "stream": planned.stream.display().to_string(),
-        "file": planned.label.display().to_string(),
-        "format": how.map(|h| h.format.name()),
-        "size": how.map(|h| h.size),
-        "offset": how.map(|h| h.offset),
-        "line": how.map(|h| h.line),
-        "fault": planned.how.as_ref().err().map(ToString::to_string),
-    })
-}
-
-/// The most memory that this process has used at once, where the system tells (Linux).
-pub fn peak_memory_kb() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    peak.split_whitespace().next()?.parse().ok()
 }
