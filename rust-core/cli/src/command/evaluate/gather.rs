@@ -137,6 +137,6 @@ mod tests {
         assert_eq!(minutes(&material.learned), [0, 1, 25, 400]);
         let mut short = Material { asked: (0..10).map(at).collect(), ..Material::default() };
         short.hold_back(5, 60);
-        assert_eq!(minutes(&short.asked), [4, 9], "one short walk is cut finer");
+        assert_eq!(minutes(&short.asked), [8, 9], "one short walk is cut finer");
     }
 }
