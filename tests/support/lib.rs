@@ -5,8 +5,10 @@ pub mod format_kill;
 pub mod formats;
 pub mod import_kill;
 pub mod kill;
+pub mod large;
 pub mod leaks;
 pub mod schema;
+pub mod vaults;
 
 use cairn::CoreError;
 use cairn::engine::Engine;

@@ -5,6 +5,7 @@
 //! and is the one object that everything outside holds.
 
 pub mod clock;
+pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod exchange;

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use cairn_service::{Service, Settings, VaultSettings};
 use common::{Ran, cairn, stats, text, walk};
+use sha2::{Digest as _, Sha256};
 
 struct Home(tempfile::TempDir);
 
@@ -70,6 +71,13 @@ fn every_way_a_vault_can_be_wrong_has_one_line_of_its_own_and_an_exit_code() {
     let mut tampered = whole.clone();
     tampered[250] ^= 1;
     fs::write(home.at("tampered"), tampered).unwrap();
+    // What a newer Cairn will write: another version, and a checksum that fits.
+    let head = u32::from_le_bytes(whole[10..14].try_into().unwrap()) as usize;
+    let mut newer = whole.clone();
+    newer[8] = 2;
+    let checksum = Sha256::digest(&newer[..head - 32]);
+    newer[head - 32..head].copy_from_slice(&checksum);
+    fs::write(home.at("newer"), newer).unwrap();
     fs::write(home.at("short"), "1234567").unwrap();
     let says = |what: &[&str], code: i32, words: &str| {
         let ran = home.backup(what);
@@ -79,6 +87,7 @@ fn every_way_a_vault_can_be_wrong_has_one_line_of_its_own_and_an_exit_code() {
     says(&["restore", "--db", "@new", "@vault", "--password-file", "@wrong"], 1, "wrong password");
     says(&["verify", "@cut", "--password-file", "@password"], 1, "cut off");
     says(&["verify", "@tampered", "--password-file", "@password"], 1, "damaged or tampered with");
+    says(&["restore", "--db", "@new", "@newer", "--password-file", "@password"], 1, "made by a newer Cairn");
     says(&["restore", "--db", "@new", "@walk.csv", "--password-file", "@password"], 1, "not a vault");
     says(&["restore", "--db", "@new", "@missing", "--password-file", "@password"], 3, "missing: ");
     says(&["restore", "--db", "@new", "@vault"], 3, "nobody is there to type the password");

@@ -3,11 +3,15 @@
 //! `cargo +nightly fuzz run wigle_csv -- -max_len=65536`, begun with the samples in `tests/data/exchange`. The workspace's
 //! own test `exchange` damages the same samples in the same way without a nightly compiler.
 
+mod vault;
+
 use std::path::PathBuf;
 
 use cairn::exchange::{Reader, Reading, parts};
 use cairn::model::{CellKey, Mac, Millis, Radio};
 use cairn::pack::{Pack, merge};
+
+pub use vault::open_vault;
 
 /// What nothing is later than: 2026-01-01.
 const NOW: Millis = Millis(1_767_225_600_000);
@@ -69,7 +73,8 @@ fn seal(bytes: &mut [u8]) {
     }
     bytes[..10].copy_from_slice(b"CairnPck\x01\0");
     let number = |bytes: &[u8], at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap_or_default());
-    let lengths: Vec<usize> = (0..6).map(|part| usize::try_from(number(bytes, 108 + part * 8)).unwrap_or(usize::MAX)).collect();
+    let lengths: Vec<usize> =
+        (0..6).map(|part| usize::try_from(number(bytes, 108 + part * 8)).unwrap_or(usize::MAX)).collect();
     let ends = lengths.iter().scan(HEADER, |end, length| {
         *end = end.saturating_add(*length);
         Some(*end)

@@ -5,6 +5,7 @@
 
 pub(crate) mod check;
 mod counts;
+pub(crate) mod doctor;
 pub(crate) mod emitters;
 mod error;
 pub(crate) mod estimates;

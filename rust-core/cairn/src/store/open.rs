@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{Salvage, StoreError, migrate, origin, salvage};
 
 /// How long a statement waits for another connection: our own writes take milliseconds, so more means a foreign lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A database ready for use.
 #[derive(Debug)]
@@ -48,7 +48,8 @@ pub fn open(path: &Path) -> Result<Opened, StoreError> {
     Ok(Opened { writer, readers: Readers::new(path), salvage, lock })
 }
 
-fn lock(path: &Path) -> Result<File, StoreError> {
+/// Takes the lock that whoever has the database open holds.
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let file = File::options().create(true).truncate(false).write(true).open(super::salvage::beside(path, "lock"))?;
     match try_lock(&file) {
         Ok(()) => Ok(file),
@@ -72,6 +73,13 @@ fn try_lock(file: &File) -> Result<(), TryLockError> {
         Errno::WOULDBLOCK => TryLockError::WouldBlock,
         other => TryLockError::Error(other.into()),
     })
+}
+
+/// Sets a damaged database aside and saves its readable rows into a new one. Whoever calls has the lock.
+pub(super) fn save(path: &Path) -> Result<Salvage, StoreError> {
+    let (mut db, saved) = salvage::set_aside_and_save(path, open_checked)?;
+    origin::settle(&mut db, path, true)?;
+    Ok(saved)
 }
 
 fn open_checked(path: &Path) -> Result<Connection, StoreError> {

@@ -26,15 +26,20 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// A name beside the database under which nothing is kept yet.
+pub(super) fn free_name(path: &Path) -> PathBuf {
+    (1..u32::MAX)
+        .map(|n| beside(path, &format!("damaged-{n}")))
+        .find(|candidate| !candidate.exists())
+        .unwrap_or_else(|| beside(path, "damaged"))
+}
+
 /// Renames the damaged file (and its journal), makes a new one with `create` and copies what is readable.
 pub(super) fn set_aside_and_save(
     path: &Path,
     create: impl FnOnce(&Path) -> Result<Connection, StoreError>,
 ) -> Result<(Connection, Salvage), StoreError> {
-    let set_aside = (1..u32::MAX)
-        .map(|n| beside(path, &format!("damaged-{n}")))
-        .find(|candidate| !candidate.exists())
-        .unwrap_or_else(|| beside(path, "damaged"));
+    let set_aside = free_name(path);
     for part in ["-wal", "-shm"] {
         let mut from = path.as_os_str().to_owned();
         from.push(part);

@@ -64,7 +64,7 @@ pub fn open(
     watch: &mut Watch<'_>,
 ) -> Result<Head, VaultError> {
     let head = Head::read(unlocked, input)?;
-    check_length(&head, available)?;
+    check_length(head.sealed, available)?;
     let mut opener =
         Opener::new(&unlocked.master, &head.salt, head.bound.clone(), head.sealed, io::BufReader::new(input));
     let unpacked = unpack(&mut opener, &head, out, watch);
@@ -74,9 +74,9 @@ pub fn open(
     unpacked.map(|()| head)
 }
 
-/// The head's tag has been checked, so it is the file that is too short or too long.
-pub(super) fn check_length(head: &Head, available: u64) -> Result<(), VaultError> {
-    match available.cmp(&(HEAD as u64).saturating_add(head.sealed)) {
+/// The head has been checked, so it is the file that is too short or too long.
+pub(super) fn check_length(sealed: u64, available: u64) -> Result<(), VaultError> {
+    match available.cmp(&(HEAD as u64).saturating_add(sealed)) {
         std::cmp::Ordering::Less => Err(VaultError::Truncated),
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Greater => Err(VaultError::Tampered("end")),

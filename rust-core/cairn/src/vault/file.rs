@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::VaultError;
 use super::data::{self, check_length};
-use super::head::{Described, Head};
+use super::head::{self, Described, Head};
 use super::key_block::{KeyBlock, Locks, Unlocked};
 use super::secret::Unlock;
 use super::watch::{Step, Watch};
@@ -64,6 +64,16 @@ pub fn verify(path: &Path, with: &Unlock, watch: &mut Watch<'_>) -> Result<Head,
     unseal(path, with, &mut io::sink(), watch)
 }
 
+/// Looks at a vault file from outside, without its password: that it is one, of a version that can be read, its heads undamaged
+/// and as long as they say. What is sealed in it only [`verify`] checks.
+///
+/// # Errors
+/// As [`verify`], but for what needs the password.
+pub fn look_over(path: &Path) -> Result<(), VaultError> {
+    let (mut file, _, left) = opened(path)?;
+    check_length(head::sealed_length(&mut file)?, left)
+}
+
 /// Gives a vault file a new password. The data is copied byte by byte and not read: [`verify`] does that.
 ///
 /// # Errors
@@ -71,7 +81,7 @@ pub fn verify(path: &Path, with: &Unlock, watch: &mut Watch<'_>) -> Result<Head,
 pub fn rekey(path: &Path, with: &Unlock, locks: &Locks, watch: &mut Watch<'_>) -> Result<(), VaultError> {
     let (mut file, block, left) = opened(path)?;
     let unlocked = block.unlock(with, watch)?;
-    check_length(&Head::read(&unlocked, &mut file)?, left)?;
+    check_length(Head::read(&unlocked, &mut file)?.sealed, left)?;
     let rewrapped = unlocked.rewrap(locks, watch)?;
     file.seek(SeekFrom::Start(block.bytes().len() as u64))?;
     replace(path, |out| {

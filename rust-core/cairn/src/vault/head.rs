@@ -128,10 +128,7 @@ impl Head {
     /// [`VaultError::Newer`], [`VaultError::Truncated`], [`VaultError::Tampered`].
     pub fn read(unlocked: &Unlocked, input: &mut dyn Read) -> Result<Self, VaultError> {
         let master = &unlocked.master;
-        let bytes = frame::read(input, NAME, WHAT).map_err(|e| match e {
-            VaultError::Foreign => VaultError::Tampered(WHAT),
-            other => other,
-        })?;
+        let bytes = frame_of(input)?;
         let mut fields = Fields::of(&bytes[frame::START..]);
         let packing = [fields.byte()?, fields.byte()?];
         let (salt, nonce) = (fields.take::<32>()?, fields.take::<24>()?);
@@ -152,6 +149,20 @@ impl Head {
             .map_err(|_| VaultError::Tampered(WHAT))?;
         Ok(Self { described: Described::read(&names)?, plain, sealed, salt, bound: bytes[..BOUND].to_vec() })
     }
+}
+
+/// How long the sealed data is, read without any key: true as far as the checksum is.
+pub(super) fn sealed_length(input: &mut dyn Read) -> Result<u64, VaultError> {
+    let bytes = frame_of(input)?;
+    Fields::of(bytes.get(BOUND + 8..).unwrap_or_default()).u64()
+}
+
+/// The frame without its checksum. Behind a key block nothing but a head can stand.
+fn frame_of(input: &mut dyn Read) -> Result<Vec<u8>, VaultError> {
+    frame::read(input, NAME, WHAT).map_err(|e| match e {
+        VaultError::Foreign => VaultError::Tampered(WHAT),
+        other => other,
+    })
 }
 
 fn names_cipher(master: &MasterKey, salt: &[u8; 32]) -> XChaCha20Poly1305 {

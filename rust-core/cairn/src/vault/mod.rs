@@ -25,7 +25,7 @@ mod wrap;
 pub use code::{RecoveryCode, VaultId};
 pub use data::{open, seal};
 pub use error::VaultError;
-pub use file::{KEPT_UNDER, create, read_key_block, rekey, replace, unseal, verify};
+pub use file::{KEPT_UNDER, create, look_over, read_key_block, rekey, replace, unseal, verify};
 pub use head::{Described, Head};
 pub use key_block::{KeyBlock, Locks, Unlocked};
 pub use secret::{MIN_PASSWORD, Password, Unlock};
@@ -35,6 +35,8 @@ pub use watch::{Progress, Step, Watch};
 /// The newest version of the format that this build reads, and the one it writes.
 pub const VERSION: u16 = 1;
 
+#[cfg(test)]
+mod edit_tests;
 #[cfg(test)]
 mod tests;
 

@@ -72,6 +72,10 @@ pub(super) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, VaultError>
 
 #[cfg(test)]
 mod tests {
+    use chacha20poly1305::XChaCha20Poly1305;
+    use sha2::Sha256;
+    use zeroize::ZeroizeOnDrop;
+
     use super::*;
 
     #[test]
@@ -82,6 +86,16 @@ mod tests {
         assert_eq!(typed("\u{fb01}x"), typed("fix"), "ligature");
         assert_ne!(typed("Cairn"), typed("cairn"));
         assert_ne!(typed("cairn "), typed("cairn"));
+    }
+
+    #[test]
+    fn what_holds_a_secret_is_wiped_when_it_is_dropped() {
+        // The compiler looks: whoever holds a key, a password or what a hash has made of one.
+        fn wiped<T: ZeroizeOnDrop>() {}
+        wiped::<Key>();
+        wiped::<Zeroizing<String>>();
+        wiped::<XChaCha20Poly1305>();
+        wiped::<Sha256>();
     }
 
     #[test]

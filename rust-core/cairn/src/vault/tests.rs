@@ -9,21 +9,21 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::Millis;
 
-const PASSWORD: &str = "correct horse battery";
+pub(super) const PASSWORD: &str = "correct horse battery";
 
-fn locks() -> Locks {
+pub(super) fn locks() -> Locks {
     Locks { password: Password::new(PASSWORD), recovery: None, stretch: Stretch::CHEAP }
 }
 
-fn password(text: &str) -> Unlock {
+pub(super) fn password(text: &str) -> Unlock {
     Unlock::Password(Password::new(text))
 }
 
-fn quietly<T>(work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
+pub(super) fn quietly<T>(work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
     work(&mut Watch { progress: &mut |_| (), cancel: &AtomicBool::new(false) })
 }
 
-fn described() -> Described {
+pub(super) fn described() -> Described {
     Described { made: Millis(1_767_225_600_000), schema: 5, reports: 7, label: "Grüße vom alten Telefon".to_owned() }
 }
 
@@ -41,7 +41,7 @@ fn read_with(path: &Path, with: &Unlock) -> Result<Vec<u8>, VaultError> {
     quietly(|watch| unseal(path, with, &mut plain, watch)).map(|_| plain)
 }
 
-fn read_bytes(bytes: &[u8], with: &Unlock) -> Result<Vec<u8>, VaultError> {
+pub(super) fn read_bytes(bytes: &[u8], with: &Unlock) -> Result<Vec<u8>, VaultError> {
     let mut input = Cursor::new(bytes);
     let block = KeyBlock::read(&mut input)?;
     let left = (bytes.len() - block.bytes().len()) as u64;
@@ -51,7 +51,7 @@ fn read_bytes(bytes: &[u8], with: &Unlock) -> Result<Vec<u8>, VaultError> {
 }
 
 /// Bytes that do not pack well, so that several chunks come of them.
-fn noise(length: usize) -> Vec<u8> {
+pub(super) fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     std::iter::repeat_with(|| {
         state ^= state << 13;
@@ -127,6 +127,28 @@ fn every_truncation_length_of_a_small_vault_is_refused() {
     for length in 0..bytes.len() {
         assert!(matches!(read_bytes(&bytes[..length], &password(PASSWORD)), Err(VaultError::Truncated)), "{length}");
     }
+}
+
+#[test]
+fn from_outside_a_vault_is_whole_cut_or_damaged_and_what_is_sealed_in_it_is_not_looked_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = made_with(&locks(), &noise(1_000), dir.path());
+    let whole = std::fs::read(&path).unwrap();
+    assert!(look_over(&path).is_ok());
+    let with = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        look_over(&path)
+    };
+    assert!(matches!(with(&whole[..whole.len() - 1]), Err(VaultError::Truncated)));
+    assert!(matches!(with(&[&whole[..], &[0]].concat()), Err(VaultError::Tampered("end"))));
+    for place in [20, data_of(&whole) - 40] {
+        let mut damaged = whole.clone();
+        damaged[place] ^= 1;
+        assert!(matches!(with(&damaged), Err(VaultError::Tampered(_))), "{place}");
+    }
+    let mut sealed = whole.clone();
+    *sealed.last_mut().unwrap() ^= 1;
+    assert!(with(&sealed).is_ok(), "only the password tells");
 }
 
 /// Where the data block's chunks begin.
@@ -251,7 +273,7 @@ fn a_failed_or_cancelled_step_leaves_the_old_file_and_nothing_else() {
 #[test]
 fn a_large_vault_is_written_and_read_in_small_parts() {
     // Zeros pack to nothing: what is tested is that nothing here keeps what has passed. A limit on memory is put on the whole
-    // program in rust-core/cli/tests/backup.rs.
+    // program in tests/vault_kill.
     struct Counting(u64);
     impl std::io::Write for Counting {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

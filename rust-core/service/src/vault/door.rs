@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use super::Vaults;
 use super::incoming::is_key_block;
-use super::shelf::{After, Locator, Refusal, Shelf, TokenHash, Version, digest, hex};
+use super::shelf::{After, Refusal, Shelf, Version, digest, hex};
 use super::stream::{FileBody, drain, pipe, receive, small};
+use super::token::{Locator, TokenHash};
 use crate::http::now_ms;
 
 /// Where all paths begin.

@@ -8,6 +8,7 @@ mod incoming;
 mod rate;
 mod shelf;
 mod stream;
+mod token;
 
 use std::net::IpAddr;
 use std::path::PathBuf;

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::KEPT_VERSIONS;
 use super::incoming::{Arrived, Expected, Incoming, NotAVault};
+use super::token::{Locator, TokenHash};
 use crate::http::lock;
 use crate::settings::ServiceError;
 
@@ -37,33 +38,6 @@ CREATE TABLE IF NOT EXISTS version (
   PRIMARY KEY (locator, number)
 ) STRICT, WITHOUT ROWID;
 ";
-
-/// A vault's name here, in lower-case hex: what the path has.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Locator(String);
-
-impl Locator {
-    /// Reads 32 lower-case hex digits.
-    pub fn parse(text: &str) -> Option<Self> {
-        let is_hex = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        is_hex.then(|| Self(text.to_owned()))
-    }
-}
-
-/// SHA-256 of a token: all that is kept of it.
-#[derive(Clone, Copy)]
-pub(super) struct TokenHash([u8; 32]);
-
-impl TokenHash {
-    pub fn of(token: &str) -> Self {
-        Self(Sha256::digest(token).into())
-    }
-
-    /// Takes as long whether it is or not.
-    fn is(&self, kept: &[u8]) -> bool {
-        kept.len() == 32 && self.0.iter().zip(kept).fold(0, |different, (a, b)| different | (a ^ b)) == 0
-    }
-}
 
 /// A stored version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,7 +159,7 @@ impl Shelf {
     pub fn keys(&self, locator: &Locator, key_token: TokenHash) -> Result<Vec<u8>, Refusal> {
         let db = lock(&self.db);
         let found: Option<(Vec<u8>, Vec<u8>)> = db
-            .query_row("SELECT key_token, keys FROM vault WHERE locator = unhex(?)", [&locator.0], |row| {
+            .query_row("SELECT key_token, keys FROM vault WHERE locator = unhex(?)", [locator.hex()], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })
             .optional()?;
@@ -223,7 +197,7 @@ impl Shelf {
             (After::Nothing { .. }, Ok(())) => Err(Refusal::Changed),
             (After::Nothing { .. }, Err(Refusal::Unknown)) => {
                 let taken = "SELECT EXISTS (SELECT 1 FROM vault WHERE locator = unhex(?))";
-                if db.query_row(taken, [&locator.0], |row| row.get(0))? {
+                if db.query_row(taken, [locator.hex()], |row| row.get(0))? {
                     return Err(Refusal::Unknown);
                 }
                 let vaults: i64 = db.query_row("SELECT count(*) FROM vault", [], |row| row.get(0))?;
@@ -259,17 +233,17 @@ impl Shelf {
         if let After::Nothing { key_token } = after {
             let keys = keys.ok_or(Refusal::NotAVault)?;
             let claim = "INSERT INTO vault (locator, token, key_token, keys, newest) VALUES (unhex(?), ?, ?, ?, 0)";
-            tx.execute(claim, params![locator.0, token.0, key_token.0, keys])?;
+            tx.execute(claim, params![locator.hex(), token.bytes(), key_token.bytes(), keys])?;
         }
         let number: i64 = tx.query_row(
             "UPDATE vault SET newest = newest + 1 WHERE locator = unhex(?) RETURNING newest",
-            [&locator.0],
+            [locator.hex()],
             |row| row.get(0),
         )?;
         let version = Version { number, bytes, digest: digest.to_vec(), stored: now_ms };
         tx.execute(
             "INSERT INTO version (locator, number, bytes, digest, stored) VALUES (unhex(?), ?, ?, ?, ?)",
-            params![locator.0, number, bytes as i64, version.digest, now_ms],
+            params![locator.hex(), number, bytes as i64, version.digest, now_ms],
         )?;
         let gone = forget_oldest(&tx, locator)?;
         incoming.keep_as(&self.path_of(locator, number))?;
@@ -287,23 +261,24 @@ impl Shelf {
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         admit(&tx, locator, token)?;
         let now: Vec<u8> =
-            tx.query_row("SELECT keys FROM vault WHERE locator = unhex(?)", [&locator.0], |row| row.get(0))?;
+            tx.query_row("SELECT keys FROM vault WHERE locator = unhex(?)", [locator.hex()], |row| row.get(0))?;
         if digest(&now) != after {
             return Err(Refusal::Changed);
         }
-        tx.execute("UPDATE vault SET keys = ? WHERE locator = unhex(?)", params![keys, locator.0])?;
+        tx.execute("UPDATE vault SET keys = ? WHERE locator = unhex(?)", params![keys, locator.hex()])?;
         Ok(tx.commit()?)
     }
 
     fn path_of(&self, locator: &Locator, number: i64) -> PathBuf {
-        self.folder.join("data").join(format!("{}-{number}", locator.0))
+        self.folder.join("data").join(format!("{}-{number}", locator.hex()))
     }
 }
 
 /// Whether there is such a vault and this is its token.
 fn admit(db: &Connection, locator: &Locator, token: TokenHash) -> Result<(), Refusal> {
-    let kept: Option<Vec<u8>> =
-        db.query_row("SELECT token FROM vault WHERE locator = unhex(?)", [&locator.0], |row| row.get(0)).optional()?;
+    let kept: Option<Vec<u8>> = db
+        .query_row("SELECT token FROM vault WHERE locator = unhex(?)", [locator.hex()], |row| row.get(0))
+        .optional()?;
     if kept.is_some_and(|kept| token.is(&kept)) { Ok(()) } else { Err(Refusal::Unknown) }
 }
 
@@ -314,13 +289,13 @@ fn versions(db: &Connection, locator: &Locator) -> rusqlite::Result<Vec<Version>
         let bytes: i64 = row.get(1)?;
         Ok(Version { number: row.get(0)?, bytes: bytes as u64, digest: row.get(2)?, stored: row.get(3)? })
     };
-    rows.query_map([&locator.0], read)?.collect()
+    rows.query_map([locator.hex()], read)?.collect()
 }
 
 fn forget_oldest(tx: &Transaction<'_>, locator: &Locator) -> rusqlite::Result<Vec<i64>> {
     let gone: Vec<i64> = versions(tx, locator)?.iter().skip(KEPT_VERSIONS).map(|v| v.number).collect();
     for number in &gone {
-        tx.execute("DELETE FROM version WHERE locator = unhex(?) AND number = ?", params![locator.0, number])?;
+        tx.execute("DELETE FROM version WHERE locator = unhex(?) AND number = ?", params![locator.hex(), number])?;
     }
     Ok(gone)
 }

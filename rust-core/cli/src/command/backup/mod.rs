@@ -225,7 +225,7 @@ fn when(ms: i64) -> String {
 }
 
 /// Shows the progress of a long step.
-fn watched<T>(work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
+pub fn watched<T>(work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
     let bar = ProgressBar::no_length();
     if let Ok(style) = ProgressStyle::with_template("{msg} [{wide_bar}] {bytes}/{total_bytes}") {
         bar.set_style(style);
