@@ -10,7 +10,6 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rusqlite::{Connection, params};
-use ruzstd::encoding::{CompressionLevel, compress};
 use zip::write::SimpleFileOptions;
 
 /// What a file may be packed in.
@@ -134,7 +133,7 @@ impl Made {
                 std::io::copy(&mut from, &mut gz).map_err(said("gzip"))?;
                 gz.finish().map_err(said("gzip"))?;
             }
-            Packing::Zstd => compress(from, &mut to, CompressionLevel::Fastest),
+            Packing::Zstd => zstd::stream::copy_encode(&mut from, &mut to, 1).map_err(said("zstd"))?,
             Packing::Zip => {
                 let mut zip = zip::ZipWriter::new(&mut to);
                 zip.start_file("a file", SimpleFileOptions::default().large_file(true)).map_err(said("zip"))?;

@@ -15,7 +15,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 /// What so many rounds did.
 #[derive(Debug, Default)]
@@ -130,7 +129,7 @@ impl Log {
         };
         let bytes = fs::read(&path).map_err(said("a rotated log"))?;
         let (packed, ext) = if zstd {
-            (compress_to_vec(&bytes[..], CompressionLevel::Fastest), "zst")
+            (zstd::encode_all(&bytes[..], 1).map_err(said("zstd"))?, "zst")
         } else {
             let mut gz = GzEncoder::new(Vec::new(), Compression::fast());
             gz.write_all(&bytes).map_err(said("gzip"))?;

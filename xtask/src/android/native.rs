@@ -53,7 +53,7 @@ fn c_flags(build: &Build) -> String {
     let include = include.display();
     format!(
         "--target={TARGET}{MIN_SDK} -nostdlibinc -isystem {include} -fPIC -ffunction-sections -fdata-sections \
-         -mno-outline-atomics -fno-unwind-tables -fno-asynchronous-unwind-tables"
+         -DNDEBUG -DZSTD_TRACE=0 -mno-outline-atomics -fno-unwind-tables -fno-asynchronous-unwind-tables"
     )
 }
 

@@ -7,7 +7,8 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
+use country_boundaries::{CountryBoundaries, LatLon};
+use flate2::read::ZlibDecoder;
 
 use super::country_names::NAMES;
 use crate::model::LatLng;
@@ -54,7 +55,8 @@ impl fmt::Debug for Country {
 fn boundaries() -> &'static CountryBoundaries {
     static BOUNDARIES: OnceLock<CountryBoundaries> = OnceLock::new();
     BOUNDARIES.get_or_init(|| {
-        CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).expect("the boundaries are part of the program")
+        let packed: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/borders.zlib"));
+        CountryBoundaries::from_reader(ZlibDecoder::new(packed)).expect("the boundaries are part of the program")
     })
 }
 

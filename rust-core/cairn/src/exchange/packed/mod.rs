@@ -90,7 +90,7 @@ pub(super) fn unpack_stream(
     let unpacked: Box<dyn Read + Send> = if is_gzip {
         Box::new(MultiGzDecoder::new(BufReader::new(whole)))
     } else if is_zstd {
-        Box::new(Zstd::new(Box::new(whole)))
+        Box::new(Zstd::new(Box::new(whole))?)
     } else {
         return Ok((Box::new(whole), true));
     };
@@ -128,7 +128,6 @@ mod tests {
 
     use flate2::Compression;
     use flate2::write::GzEncoder;
-    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
     use super::bounds::Counted;
     use super::*;
@@ -140,7 +139,10 @@ mod tests {
     }
 
     fn zstd(bytes: &[u8]) -> Vec<u8> {
-        compress_to_vec(bytes, CompressionLevel::Fastest)
+        let mut packer = ::zstd::Encoder::new(Vec::new(), 1).unwrap();
+        packer.include_checksum(true).unwrap();
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
     }
 
     fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
