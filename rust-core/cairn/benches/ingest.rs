@@ -1,13 +1,17 @@
 //! Ingest against a bare `SQLite` loop: how much do validation, de-duplication, learning and counting cost on top of writing?
 //!
 //! Both write the same kept rows in as many transactions with the same settings, in turn, several times; the ratios are printed,
-//! of time and of processor time alone.
+//! of time and of processor time alone. Learning is also measured by itself, over the same sightings in the same order, and
+//! printed as what it adds to all the rest of ingest.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cairn::engine::{Config, Engine};
+use cairn::intake::{Guard, Intake, Passage};
+use cairn::locate::{Learned, Observation};
 use cairn::model::{Dbm, Detail, Fix, HeardWifi, LatLng, LocalPlane, Mac, Metres, Millis, Report, Scan, Ssid};
 use cairn::outbox::{Protocol, ServiceSettings};
 use cairn::{Clock, CoreError};
@@ -203,10 +207,57 @@ fn bare(path: &Path, groups: &[Vec<Report>]) -> rusqlite::Result<(Took, usize)> 
     Ok((watch.read(), groups.len()))
 }
 
+/// The thread that only learns.
+const LEARNING: &str = "learning";
+
+/// So often is everything learned anew: once takes no longer than a few of the system's ticks, by which threads' time is counted.
+const LESSONS: u32 = 20;
+
+/// What every sighting of the journey teaches, in the order in which the engine learns it, each with its emitter's number.
+fn lessons(journey: &[(Vec<Fix>, Scan)]) -> (Vec<(usize, Observation)>, usize) {
+    let (mut intake, guard) = (Intake::default(), Guard::default());
+    let (mut numbers, mut lessons) = (HashMap::new(), Vec::new());
+    let mut take = |passages: Vec<Passage>| {
+        for passage in passages {
+            for sighting in &passage.sightings {
+                let next = numbers.len();
+                let number = *numbers.entry(sighting.emitter()).or_insert(next);
+                lessons.push((number, Observation::of(&passage.fix, sighting)));
+            }
+        }
+    };
+    for (fixes, scan) in journey {
+        for fix in fixes {
+            take(intake.fix(fix.clone()));
+        }
+        take(intake.scan(scan.clone(), &guard));
+    }
+    take(intake.drain());
+    (lessons, numbers.len())
+}
+
+/// Processor time of learning all of it, without finding or storing what is known: those are needed to tell what is worth keeping.
+fn learning(lessons: &[(usize, Observation)], emitters: usize) -> Took {
+    let watch = Watch::start(LEARNING);
+    for _ in 0..LESSONS {
+        let mut known: Vec<Option<Learned>> = vec![None; emitters];
+        for (number, observation) in lessons {
+            match &mut known[*number] {
+                Some(learned) => learned.learn(observation),
+                unknown => *unknown = Some(Learned::first(observation)),
+            }
+        }
+        std::hint::black_box(&known);
+    }
+    let Took { wall, cpu } = watch.read();
+    Took { wall: wall / LESSONS, cpu: cpu.map(|cpu| cpu / LESSONS) }
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let journey = journey();
     let dir = tempfile::tempdir()?;
-    let (mut wall, mut cpu) = (Vec::new(), Vec::new());
+    let (lessons, emitters) = lessons(&journey);
+    let (mut wall, mut cpu, mut added, mut each) = (Vec::new(), Vec::new(), Vec::new(), Duration::MAX);
     for run in 0..RUNS {
         let (ours, engine) = through_the_engine(&dir.path().join(format!("engine-{run}.db")), &journey)?;
         let mut reports = Vec::new();
@@ -221,6 +272,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let path = dir.path().join(format!("bare-{run}.db"));
         let thread = std::thread::Builder::new().name(BARE.to_owned()).spawn(move || bare(&path, &groups))?;
         let (theirs, transactions) = thread.join().map_err(|_| "the bare loop panicked")??;
+        let learned = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().name(LEARNING.to_owned());
+            thread.spawn_scoped(scope, || learning(&lessons, emitters))?.join().map_err(|_| "learning panicked".into())
+        })
+        .map_err(|e: Box<dyn std::error::Error>| e)?;
+        let seconds = ours.cpu.zip(learned.cpu).map(|(all, part)| (all.as_secs_f64(), part.as_secs_f64()));
+        added.extend(seconds.map(|(all, part)| part / (all - part)));
+        each = each.min(learned.cpu.unwrap_or(learned.wall));
         wall.push(ours.wall.as_secs_f64() / theirs.wall.as_secs_f64());
         cpu.extend(ours.cpu.zip(theirs.cpu).map(|(ours, theirs)| ours.as_secs_f64() / theirs.as_secs_f64()));
         if run + 1 == RUNS {
@@ -243,6 +302,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let median = ratios[ratios.len() / 2];
             println!("ingest / bare loop, {what}: {median:.2} (median), {first:.2} to {last:.2}; the bar is 2.5");
         }
+    }
+    added.sort_by(f64::total_cmp);
+    if let (Some(first), Some(last)) = (added.first(), added.last()) {
+        println!(
+            "learning from {} sightings / all the rest of ingest, processor time: {:.3} (median), {first:.3} to {last:.3}; the bar is \
+             0.333; {:.0} ns a sighting (least)",
+            lessons.len(),
+            added[added.len() / 2],
+            each.as_secs_f64() * 1e9 / lessons.len() as f64
+        );
     }
     Ok(())
 }
