@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use cairn::SystemClock;
 use cairn::engine::{Config, Engine};
-use cairn::ledger::{Day, Passage, Tally, View};
+use cairn::ledger::{Board, Day, Passage, Tally, View};
 use cairn::model::{LatLng, LocalPlane, Metres, Millis, TripId};
 use cairn::store::{self, ledger};
 use rusqlite::{Connection, params};
@@ -17,10 +17,20 @@ use rusqlite::{Connection, params};
 const SIGHTINGS_PER_PASSAGE: u64 = 20;
 /// A commit group's size, as the engine has it.
 const GROUP: u64 = 64;
+/// How often and how long somebody walks: scans of a walk, and days from one to the next.
+#[derive(Clone, Copy)]
+struct Habit {
+    scans: u64,
+    every: u64,
+}
+
 /// Five million sightings are five years of walks with 137 scans a day.
-const LONG_WALK: u64 = 137;
-/// Five thousand are 25 days with 10 scans each: enough days for the lists to be as long as after five years.
-const SHORT_WALK: u64 = 10;
+const MUCH: Habit = Habit { scans: 137, every: 1 };
+
+/// Five thousand are one scan a week over as many years: the lists are as long, of weeks and months, too. With all of it in a
+/// month, fewer rows would be read.
+const LITTLE: Habit = Habit { scans: 1, every: 7 };
+
 /// 2020-01-01.
 const FIRST_DAY: i64 = 18_262;
 const TURNS: usize = 201;
@@ -29,12 +39,12 @@ const SERVICES: i64 = 4;
 
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
-    let small = filled(&folder.path().join("small.db"), 5_000, SHORT_WALK);
-    let large = filled(&folder.path().join("large.db"), 5_000_000, LONG_WALK);
+    let small = filled(&folder.path().join("small.db"), 5_000, LITTLE);
+    let large = filled(&folder.path().join("large.db"), 5_000_000, MUCH);
     let home = home();
 
     println!("{:<34} {:>12} {:>12} {:>7} {:>8}", "read", "5 thousand", "5 million", "ratio", "per row");
-    compare("leaderboard", &small, &large, |of| ledger::board(&of.db, of.last).expect("a board").days.len());
+    compare("leaderboard", &small, &large, |of| listed(&ledger::board(&of.db, of.last).expect("a board")));
     compare("totals", &small, &large, |of| ledger::totals(&of.db).expect("totals").days as usize);
     compare("stats", &small, &large, |of| of.engine.stats().expect("stats").outbox.len());
     compare("outbox", &small, &large, |of| of.engine.outbox().expect("an outbox").len());
@@ -47,6 +57,12 @@ fn main() {
         let view = View { south_west: plane.to_place(-side, -side), north_east: plane.to_place(side, side) };
         compare(what, &small, &large, |of| ledger::coverage(&of.db, &view, 4_000).expect("coverage").len());
     }
+}
+
+/// Rows of all lists.
+fn listed(board: &Board) -> usize {
+    let Board { days, weeks, months, trips, areas, countries, .. } = board;
+    [days, weeks, months, trips, areas, countries].map(Vec::len).iter().sum()
 }
 
 /// Where both have walked the same streets in the month before: what a map shows there does not depend on what lies elsewhere.
@@ -70,7 +86,7 @@ struct Filled {
     last: Day,
 }
 
-fn filled(path: &std::path::Path, sightings: u64, walk: u64) -> Filled {
+fn filled(path: &std::path::Path, sightings: u64, habit: Habit) -> Filled {
     let mut db = store::open(path).expect("a database").writer;
     let mut tally = Tally::default();
     (0..AT_HOME).for_each(|n| tally.count(&at_home(n), []));
@@ -84,7 +100,7 @@ fn filled(path: &std::path::Path, sightings: u64, walk: u64) -> Filled {
         .expect("a service");
     }
     let passages = sightings / SIGHTINGS_PER_PASSAGE;
-    let days = passages.div_ceil(walk);
+    let days = (passages.div_ceil(habit.scans) - 1) * habit.every + 1;
     db.pragma_update(None, "foreign_keys", false).expect("a setting");
     // Filling is not what is measured.
     db.pragma_update(None, "synchronous", "OFF").expect("a setting");
@@ -92,7 +108,7 @@ fn filled(path: &std::path::Path, sightings: u64, walk: u64) -> Filled {
         let tx = db.transaction().expect("a transaction");
         let mut tally = Tally::default();
         for n in start..(start + GROUP).min(passages) {
-            let passage = passage(n, walk);
+            let passage = passage(n, habit);
             store_report(&tx, n, &passage).expect("a report");
             tally.count(&passage, []);
         }
@@ -113,15 +129,15 @@ fn at_home(n: u64) -> Passage {
     let place = LocalPlane::around(home()).to_place(radius * sin, radius * cos);
     let utc =
         Millis::from_days(FIRST_DAY - 31 + n as i64 / 40) + Millis::from_hours(10) + Millis::from_mins(n as i64 % 40);
-    Passage { utc, trip: TripId(1_000_000), place, ..passage(0, 1) }
+    Passage { utc, trip: TripId(1_000_000), place, ..passage(0, LITTLE) }
 }
 
 /// Day after day in the next town, along a spiral that widens with every visit.
-fn passage(n: u64, walk: u64) -> Passage {
-    let (day, step) = (n / walk, n % walk);
+fn passage(n: u64, Habit { scans, every }: Habit) -> Passage {
+    let (day, step) = (n / scans * every, n % scans);
     let visit = day / 60;
-    let radius = 150.0 * (visit as f64 + step as f64 / walk as f64);
-    let (sin, cos) = (step as f64 / walk as f64 * std::f64::consts::TAU).sin_cos();
+    let radius = 150.0 * (visit as f64 + step as f64 / scans as f64);
+    let (sin, cos) = (step as f64 / scans as f64 * std::f64::consts::TAU).sin_cos();
     Passage {
         utc: Millis::from_days(FIRST_DAY + day as i64) + Millis::from_hours(10) + Millis::from_mins(step as i64),
         utc_offset_min: Some(60),

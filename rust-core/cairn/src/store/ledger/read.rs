@@ -39,6 +39,7 @@ pub(super) const ONE: &str = select!("WHERE kind = ?1 AND key = ?2");
 pub(super) const SPAN: &str = select!("WHERE kind = ?1 AND key BETWEEN ?2 AND ?3 ORDER BY key");
 pub(super) const NEXT: &str = select!("WHERE kind = ?1 AND points > ?2 ORDER BY points, key LIMIT 1");
 pub(super) const BETTER: &str = "SELECT count(*) FROM ledger WHERE kind = ?1 AND points > ?2";
+pub(super) const LEVEL: &str = "SELECT count(*) FROM ledger WHERE kind = ?1 AND points = ?2";
 pub(super) const VISITED: &str = "SELECT count(*) FROM ledger WHERE kind = ?1 AND reports >= ?2";
 pub(super) const CLOCK_ON: &str = clock!("WHERE day = ?");
 pub(super) const CLOCK_BEFORE: &str = clock!("WHERE day < ? ORDER BY day DESC LIMIT 1");
@@ -143,23 +144,21 @@ fn standing(db: &Connection, subject: Subject) -> Result<Standing, StoreError> {
     let (kind, key) = key_of(subject);
     let own = rows(db, ONE, kind, params![kind as i64, key])?.pop();
     let points = own.map_or(Points::default(), |(_, score)| score.points);
+    let count = |sql: &str, points: Points| -> Result<u32, StoreError> {
+        Ok(db.prepare_cached(sql)?.query_row(params![kind as i64, points.tenths() as i64], |row| row.get(0))?)
+    };
+    // The one thing on the board that is counted and not looked up: once, for the next better one's rank follows from it.
+    let better = count(BETTER, points)?;
     let next = rows(db, NEXT, kind, params![kind as i64, points.tenths() as i64])?.pop();
     let to_beat = match next {
-        Some((subject, score)) => Some(ToBeat {
-            against: Ranked { rank: rank(db, kind, score.points)?, subject, score },
-            behind: score.points.above(points),
-        }),
+        Some((subject, score)) => {
+            let rank = better + 1 - count(LEVEL, score.points)?.min(better);
+            Some(ToBeat { against: Ranked { rank, subject, score }, behind: score.points.above(points) })
+        }
         None => None,
     };
-    let rank = if points > Points::default() { Some(rank(db, kind, points)?) } else { None };
+    let rank = (points > Points::default()).then_some(better + 1);
     Ok(Standing { subject, points, rank, to_beat })
-}
-
-/// One more than there are better ones.
-fn rank(db: &Connection, kind: Kind, points: Points) -> Result<u32, StoreError> {
-    let better: u32 =
-        db.prepare_cached(BETTER)?.query_row(params![kind as i64, points.tenths() as i64], |row| row.get(0))?;
-    Ok(better + 1)
 }
 
 fn streak(db: &Connection, today: Day) -> Result<Streak, StoreError> {

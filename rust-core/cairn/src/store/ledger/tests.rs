@@ -6,7 +6,9 @@ use h3o::CellIndex;
 use proptest::prelude::*;
 use rusqlite::Connection;
 
-use super::read::{BEST, BETTER, CLOCK_AFTER, CLOCK_BEFORE, CLOCK_BY, CLOCK_ON, COVERED, LONGEST, NEXT, ONE, VISITED};
+use super::read::{
+    BEST, BETTER, CLOCK_AFTER, CLOCK_BEFORE, CLOCK_BY, CLOCK_ON, COVERED, LEVEL, LONGEST, NEXT, ONE, VISITED,
+};
 use super::{accepted, board, coverage, forget_ground, post, totals};
 use crate::ledger::{Country, Day, GROUND, Hexagon, Passage, Points, Subject, Tally, Totals, View};
 use crate::model::{LatLng, Metres, Millis, TripId};
@@ -184,7 +186,7 @@ fn five_years_are_read_by_indexes_only() {
     for week in years.chunks(7) {
         tell(&db, week);
     }
-    for sql in [BEST, ONE, NEXT, BETTER, VISITED, CLOCK_ON, CLOCK_BEFORE, CLOCK_AFTER, CLOCK_BY, COVERED] {
+    for sql in [BEST, ONE, NEXT, BETTER, LEVEL, VISITED, CLOCK_ON, CLOCK_BEFORE, CLOCK_AFTER, CLOCK_BY, COVERED] {
         let plan = dump(&db, &format!("EXPLAIN QUERY PLAN {sql}"));
         let words = format!("{plan:?}");
         assert!(
