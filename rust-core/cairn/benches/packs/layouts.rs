@@ -11,7 +11,8 @@ use cairn::model::Mac;
 use cairn::pack::StationSource;
 use rusqlite::{Connection, params};
 
-use super::made_up::{PER_PLACE, Stations};
+use super::HEARD;
+use super::made_up::Stations;
 
 /// A layout's name, and how it is made and asked.
 pub type Layout = (&'static str, fn(&Path, &Stations) -> Box<dyn FnMut(Mac) -> bool>);
@@ -86,7 +87,7 @@ pub fn measure(folder: &Path, (name, make): Layout, stations: &Stations) {
     let mut known = 0_u64;
     let scans = super::SCANS / 4;
     let questions = super::questions(stations, scans);
-    let each = super::rate(scans * 2 * PER_PLACE, || {
+    let each = super::rate(scans * HEARD, || {
         for mac in questions.iter().flatten() {
             known += u64::from(ask(*mac));
         }
@@ -96,8 +97,9 @@ pub fn measure(folder: &Path, (name, make): Layout, stations: &Stations) {
     drop(ask);
     let bytes = std::fs::metadata(&path).expect("made").len();
     println!(
-        "{name:38}{:10.2}{:11.2} M {:6.0} s {:6.0} MB {:12.1e}",
+        "{name:38}{:10.2}{:>11}{:9.2} M{:7.0} s {:6.0} MB {:12.1e}",
         bytes as f64 / stations.n as f64,
+        "",
         each / 1e6,
         took.as_secs_f64(),
         peak,

@@ -52,8 +52,9 @@ struct Kept {
 }
 
 impl Kept {
-    fn open(path: PathBuf) -> Self {
-        let pack = Pack::open(&path).map(Arc::new);
+    /// Of the pack that much at most is kept in memory as it is read.
+    fn open(path: PathBuf, keeping: u64) -> Self {
+        let pack = Pack::open(&path).map(|pack| Arc::new(pack.keeping(keeping)));
         if let Err(fault) = &pack {
             log::warn!("engine: a region pack is not used: {fault}");
         }
@@ -63,7 +64,7 @@ impl Kept {
 
 impl Shelf {
     pub fn open(readers: &Readers) -> Result<Self, StoreError> {
-        Ok(Self(RwLock::new(readers.read(packs::list)?.into_iter().map(Kept::open).collect())))
+        Ok(Self(RwLock::new(readers.read(packs::list)?.into_iter().map(|path| Kept::open(path, 0)).collect())))
     }
 
     /// What is known otherwise, with the packs beside it.
@@ -106,6 +107,9 @@ impl Shelf {
     }
 }
 
+/// A pack that is lent may take so much memory, little by little, as it is asked: one of twenty million access points does.
+const LENT_KEEPS: u64 = 256 << 20;
+
 /// Emitters between two looks at a [`Watch`]: some milliseconds.
 const WATCH_EVERY: u64 = 2_000;
 
@@ -115,7 +119,7 @@ impl Engine {
     /// # Errors
     /// [`CoreError::BadInput`] names what is wrong with the pack; it is then not used. Else as for [`Engine::flush`].
     pub fn add_pack(&self, path: &Path) -> Result<PackView, CoreError> {
-        let kept = opened(path)?;
+        let kept = opened(path, 0)?;
         let (path, now) = (kept.path.clone(), self.shared.clock.utc());
         self.call(move |owner| Ok(packs::add(&owner.db, &path, now)?))?;
         let view = view(&kept);
@@ -123,12 +127,12 @@ impl Engine {
         Ok(view)
     }
 
-    /// Has estimates use a pack until the engine is closed.
+    /// Has estimates use a pack until the engine is closed. What is read of it stays in memory: who lends one asks much.
     ///
     /// # Errors
     /// [`CoreError::BadInput`] names what is wrong with the pack.
     pub fn lend_pack(&self, path: &Path) -> Result<PackView, CoreError> {
-        let kept = opened(path)?;
+        let kept = opened(path, LENT_KEEPS)?;
         let view = view(&kept);
         self.shared.packs.put(kept);
         Ok(view)
@@ -186,8 +190,8 @@ impl Engine {
     }
 }
 
-fn opened(path: &Path) -> Result<Kept, CoreError> {
-    let kept = Kept::open(absolute(path)?);
+fn opened(path: &Path, keeping: u64) -> Result<Kept, CoreError> {
+    let kept = Kept::open(absolute(path)?, keeping);
     match &kept.pack {
         Ok(_) => Ok(kept),
         Err(fault) => Err(CoreError::BadInput(format!("{}: {fault}", path.display()))),

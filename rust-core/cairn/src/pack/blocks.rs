@@ -1,15 +1,15 @@
-//! The blocks of a part: read one by one where they stand in the file, checked, and the newest kept at hand.
+//! The blocks of a part: read one by one where they stand in the file, and checked each time.
 //!
 //! Read by position rather than mapped into memory: a mapped file that is cut off under its reader ends the process, and a map
-//! needs `unsafe`. The kernel keeps the pages in either case; what a read costs more is a system call.
+//! needs `unsafe`. The kernel keeps the pages in either case; what a read costs more is a system call. A phone's few questions do not
+//! mind: nothing is kept, since hashes lie evenly over the file and what was read last is rarely asked for again. Who asks millions
+//! has rows of blocks kept as they are read.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
 
 use super::PackError;
 use super::disk::Disk;
-
-/// Blocks kept at hand for each part: a street's, some 500 KB.
-const AT_HAND: usize = 256;
 
 /// Bytes of a block's checksum, at its end.
 pub(super) const CHECKSUM: usize = 4;
@@ -17,81 +17,113 @@ pub(super) const CHECKSUM: usize = 4;
 /// A part's blocks.
 pub(super) struct Blocks {
     disk: Arc<Disk>,
-    start: u64,
-    /// Where each block ends, from the start.
-    ends: Vec<u64>,
+    rows: Vec<Row>,
+    /// Rows that were read whole, every checksum compared; none where they are not to be kept.
+    kept: Vec<OnceLock<Box<[u8]>>>,
+    count: u32,
     word: &'static str,
-    at_hand: Mutex<Vec<Option<(u32, Block)>>>,
 }
 
-/// A block's content without its checksum.
-pub(super) type Block = Arc<Vec<u8>>;
+/// Blocks in a row: as many as make one line of the processor's cache, since where a block begins has to be known before it can
+/// be read.
+const ROW: usize = 28;
+
+/// Where some blocks are that follow each other.
+#[repr(align(64))]
+struct Row {
+    /// Where the first begins in the file.
+    start: u64,
+    lengths: [u16; ROW],
+}
+
+impl Row {
+    /// Where the block of this number in the row begins, from the row's start.
+    fn offset(&self, block: usize) -> usize {
+        self.lengths[..block].iter().copied().map(usize::from).sum()
+    }
+}
+
+thread_local! {
+    /// What the last block was read into: it will do for the next.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 impl Blocks {
     /// Blocks of these lengths that follow each other from `start` on; none where they do not fill the part.
-    pub fn new(
-        disk: Arc<Disk>,
-        (start, length): (u64, u64),
-        lengths: impl Iterator<Item = u16>,
-        word: &'static str,
-    ) -> Option<Self> {
-        let mut end = 0;
-        let ends: Vec<u64> = lengths
-            .map(|length| {
-                end += u64::from(length);
-                end
-            })
-            .collect();
-        (end == length).then(|| Self { disk, start, ends, word, at_hand: Mutex::new(vec![None; AT_HAND]) })
+    pub fn new(disk: Arc<Disk>, (start, length): (u64, u64), lengths: &[u16], word: &'static str) -> Option<Self> {
+        let mut end = start;
+        let row = |row: &[u16]| {
+            let mut lengths = [0; ROW];
+            lengths[..row.len()].copy_from_slice(row);
+            let start = end;
+            end += row.iter().copied().map(u64::from).sum::<u64>();
+            Row { start, lengths }
+        };
+        let rows = lengths.chunks(ROW).map(row).collect();
+        (end == start + length).then(|| Self { disk, rows, kept: Vec::new(), count: lengths.len() as u32, word })
     }
 
     pub fn count(&self) -> u32 {
-        self.ends.len() as u32
+        self.count
     }
 
-    /// One block.
+    /// Has rows be kept in memory from now on.
+    pub fn keep(&mut self) {
+        self.kept = self.rows.iter().map(|_| OnceLock::new()).collect();
+    }
+
+    /// Reads one block and hands it, without its checksum, to `with`.
     ///
     /// # Errors
     /// [`PackError::Damaged`] where its checksum does not fit, [`PackError::File`] where it cannot be read.
-    pub fn read(&self, index: u32) -> Result<Block, PackError> {
-        let slot = index as usize % AT_HAND;
-        let mut buffer = Vec::new();
-        {
-            let held = &mut self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)[slot];
-            match held.take() {
-                Some((i, block)) if i == index => {
-                    *held = Some((i, Arc::clone(&block)));
-                    return Ok(block);
-                }
-                // Its memory will do for the new one.
-                Some((_, old)) => buffer = Arc::try_unwrap(old).unwrap_or_default(),
-                None => {}
+    pub fn read<R>(&self, index: u32, with: impl FnOnce(&[u8]) -> R) -> Result<R, PackError> {
+        let (row, block) = (index as usize / ROW, index as usize % ROW);
+        let place = self.rows.get(row).filter(|_| index < self.count).ok_or(PackError::Damaged(self.word))?;
+        let (from, length) = (place.offset(block), usize::from(place.lengths[block]));
+        if let Some(bytes) = self.kept(row) {
+            // Its checksum has been compared.
+            return Ok(with(&bytes[from..from + length - CHECKSUM]));
+        }
+        // Who reads another block meanwhile finds an empty buffer.
+        let mut buffer = BUFFER.take();
+        if buffer.len() < length {
+            buffer.resize(length, 0);
+        }
+        let bytes = &mut buffer[..length];
+        let read = match self.disk.read_at(bytes, place.start + from as u64) {
+            Ok(()) => self.sound(index, bytes).map(with),
+            Err(error) => Err(error.into()),
+        };
+        BUFFER.set(buffer);
+        read
+    }
+
+    /// A block without its checksum, where that fits.
+    fn sound<'a>(&self, index: u32, bytes: &'a [u8]) -> Result<&'a [u8], PackError> {
+        match bytes.split_last_chunk::<CHECKSUM>() {
+            Some((content, sum)) if checksum(index, content).to_le_bytes() == *sum => Ok(content),
+            _ => Err(PackError::Damaged(self.word)),
+        }
+    }
+
+    /// A row in memory, where rows are kept and this one is sound; one that is not is read block by block each time.
+    fn kept(&self, row: usize) -> Option<&[u8]> {
+        let slot = self.kept.get(row)?;
+        if slot.get().is_none() {
+            let Row { start, lengths } = &self.rows[row];
+            let mut bytes = vec![0; lengths.iter().copied().map(usize::from).sum()];
+            self.disk.read_at(&mut bytes, *start).ok()?;
+            let mut rest = &bytes[..];
+            let blocks = (row * ROW..self.count as usize).zip(lengths);
+            for (index, length) in blocks {
+                let (block, after) = rest.split_at(usize::from(*length));
+                self.sound(index as u32, block).ok()?;
+                rest = after;
             }
+            // Read without a lock: of two who read it at once one is too late, and both read the same.
+            let _ = slot.set(bytes.into());
         }
-        let block = Arc::new(self.fetch(index, buffer)?);
-        self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)[slot] = Some((index, Arc::clone(&block)));
-        Ok(block)
-    }
-
-    /// Bytes at hand.
-    #[cfg(test)]
-    pub fn held(&self) -> usize {
-        let held = self.at_hand.lock().unwrap_or_else(PoisonError::into_inner);
-        held.iter().flatten().map(|(_, block)| block.capacity()).sum()
-    }
-
-    fn fetch(&self, index: u32, mut bytes: Vec<u8>) -> Result<Vec<u8>, PackError> {
-        let damaged = PackError::Damaged(self.word);
-        let end = *self.ends.get(index as usize).ok_or(damaged.clone())?;
-        let begin = if index == 0 { 0 } else { self.ends[index as usize - 1] };
-        let content = usize::try_from(end - begin).ok().and_then(|n| n.checked_sub(CHECKSUM)).ok_or(damaged.clone())?;
-        bytes.resize(content + CHECKSUM, 0);
-        self.disk.read_at(&mut bytes, self.start + begin)?;
-        if bytes[content..] != checksum(index, &bytes[..content]).to_le_bytes() {
-            return Err(damaged);
-        }
-        bytes.truncate(content);
-        Ok(bytes)
+        slot.get().map(|bytes| &**bytes)
     }
 }
 

@@ -245,16 +245,21 @@ impl Cells {
         let start = self.firsts.partition_point(|f| f <= first).saturating_sub(1);
         let wanted = key_of(first);
         for index in start..self.firsts.len() {
-            let block = self.blocks.read(index as u32)?;
-            for entry in Entries::new(&block).ok_or(DAMAGED)? {
-                let entry = entry.ok_or(DAMAGED)?;
-                let is_before = match wanted {
-                    Some(wanted) => entry.key < wanted,
-                    None => key_bytes(entry.key) < *first,
-                };
-                if !is_before && !each(entry) {
-                    return Ok(());
+            let goes_on: Result<bool, PackError> = self.blocks.read(index as u32, |block| {
+                for entry in Entries::new(block).ok_or(DAMAGED)? {
+                    let entry = entry.ok_or(DAMAGED)?;
+                    let is_before = match wanted {
+                        Some(wanted) => entry.key < wanted,
+                        None => key_bytes(entry.key) < *first,
+                    };
+                    if !is_before && !each(entry) {
+                        return Ok(false);
+                    }
                 }
+                Ok(true)
+            })?;
+            if !goes_on? {
+                break;
             }
         }
         Ok(())
@@ -268,8 +273,8 @@ impl Cells {
         if index >= self.blocks.count() {
             return Ok(Vec::new());
         }
-        let block = self.blocks.read(index)?;
-        Entries::new(&block).ok_or(DAMAGED)?.map(|entry| entry.ok_or(DAMAGED)).collect()
+        self.blocks
+            .read(index, |block| Entries::new(block).ok_or(DAMAGED)?.map(|entry| entry.ok_or(DAMAGED)).collect())?
     }
 }
 

@@ -11,8 +11,14 @@ use super::*;
 /// What a pack answers to some questions.
 type Answers = Result<(Vec<Option<Station>>, Vec<Option<CellEntry>>, usize), PackError>;
 
+/// Asked block by block, and the same of one that is kept in memory.
 fn ask(path: &Path) -> Answers {
-    let pack = Pack::open(path)?;
+    let answers = ask_of(&Pack::open(path)?);
+    assert_eq!(ask_of(&Pack::open(path)?.keeping(u64::MAX)), answers);
+    answers
+}
+
+fn ask_of(pack: &Pack) -> Answers {
     let scan: Vec<Mac> = (0..12).map(|n| mac(n, 0)).chain([mac(90_000, 0)]).collect();
     let cells = (0..8).map(|n| pack.cell(cell_key(n))).collect::<Result<_, _>>()?;
     Ok((pack.find(&scan)?, cells, pack.area(cell_key(999))?.len()))

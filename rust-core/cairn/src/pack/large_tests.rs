@@ -15,7 +15,7 @@ fn spread_out(n: u64) -> StationSource {
 }
 
 #[test]
-fn a_large_pack_is_opened_and_asked_by_reading_little_of_it_and_keeping_less() {
+fn a_large_pack_is_opened_and_asked_by_reading_little_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.pack");
     let mut builder = Builder::new(&path, options());
@@ -41,10 +41,5 @@ fn a_large_pack_is_opened_and_asked_by_reading_little_of_it_and_keeping_less() {
     pack.cell(cell_key(2_500)).unwrap().unwrap();
     let for_a_cell = read() - before;
     assert!(for_a_cell <= 1_100, "{for_a_cell} bytes for a cell");
-    pack.cell(cell_key(2_500)).unwrap().unwrap();
-    assert_eq!(read() - before, for_a_cell, "what was read last is at hand");
-    pack.verify().unwrap();
-    let held = pack.segments[0].held();
-    assert!(held < 600_000, "{held} bytes kept, 256 blocks at most, though all were read");
     println!("{} bytes: {opened} read to open it, {asked} for {} addresses", built.bytes, scans * 8);
 }

@@ -161,6 +161,16 @@ impl Pack {
         Ok(Self { path: path.to_owned(), bytes, segments })
     }
 
+    /// The same for millions of questions: what is read of the access points is kept in memory, all of it in the end, where that
+    /// is at most so many bytes. Look-ups are then four times as fast; a phone, which asks a few, has better use for the room.
+    #[must_use]
+    pub fn keeping(mut self, at_most: u64) -> Self {
+        if self.bytes <= at_most {
+            self.segments.iter_mut().for_each(Segment::keep);
+        }
+        self
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

@@ -61,19 +61,20 @@ impl Segment {
         let station_directory = whole(Part::StationDirectory, 2)?;
         let cell_directory = whole(Part::CellDirectory, 3)?;
         let damaged = |part: Part| PackError::Damaged(part.word());
-        let blocks = |part: Part, lengths: Vec<u16>| {
+        let blocks = |part: Part, lengths: &[u16]| {
             let (from, length) = header.part(part);
-            Blocks::new(Arc::clone(disk), (start + from, length), lengths.into_iter(), part.word())
+            Blocks::new(Arc::clone(disk), (start + from, length), lengths, part.word())
         };
-        let lengths = station_directory.as_chunks().0.iter().map(|length| u16::from_le_bytes(*length)).collect();
-        let stations = blocks(Part::Stations, lengths).ok_or(damaged(Part::StationDirectory))?;
-        let (firsts, lengths) = cell_directory
+        let lengths: Vec<u16> =
+            station_directory.as_chunks().0.iter().map(|length| u16::from_le_bytes(*length)).collect();
+        let stations = blocks(Part::Stations, &lengths).ok_or(damaged(Part::StationDirectory))?;
+        let (firsts, lengths): (_, Vec<u16>) = cell_directory
             .as_chunks::<{ CELL_ENTRY as usize }>()
             .0
             .iter()
             .filter_map(|entry| Some((*entry.first_chunk::<13>()?, u16::from_le_bytes(*entry.last_chunk()?))))
             .unzip();
-        let cells = blocks(Part::Cells, lengths)
+        let cells = blocks(Part::Cells, &lengths)
             .and_then(|blocks| Cells::new(firsts, blocks))
             .ok_or(damaged(Part::CellDirectory))?;
         Ok(Self {
@@ -146,10 +147,9 @@ impl Segment {
         Ok(self.disk.read_at(into, self.start + at)?)
     }
 
-    /// Bytes of blocks that are at hand.
-    #[cfg(test)]
-    pub fn held(&self) -> usize {
-        self.stations.blocks.held() + self.cells.blocks.held()
+    /// Has its access points be kept in memory as they are read.
+    pub fn keep(&mut self) {
+        self.stations.blocks.keep();
     }
 
     /// Reads all of it.

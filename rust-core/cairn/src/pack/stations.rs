@@ -83,12 +83,13 @@ impl Codec {
     /// The payload of a hash (within the block's range); an error's worth of nothing where the block contradicts itself.
     fn find(&self, block: &[u8], hash: u64) -> Result<Option<u64>, ()> {
         let Layout { width, low, payload, .. } = self.layout;
-        // The bitmap ends with its last zero, and what is left of it then are ones.
-        let zeros = (width >> low) + 1;
-        let records = after_zeros(block, zeros).ok_or(())?;
-        let count = records.checked_sub(zeros as usize).ok_or(())?;
+        // A record has more bits than fill up the last byte: so many bytes can hold one number of records only.
+        let zeros = (width >> low) as usize + 1;
         let record = usize::from(low) + usize::from(payload);
-        if (records + count * record).div_ceil(8) != block.len() {
+        let count = (block.len() * 8).checked_sub(zeros).ok_or(())? / (1 + record);
+        let records = zeros + count;
+        // The bitmap ends with its last zero.
+        if (records + count * record).div_ceil(8) != block.len() || bits::read(block, records - 1, 1) != 0 {
             return Err(());
         }
         let (high, wanted) = (hash >> low, hash & ((1 << low) - 1));
@@ -122,18 +123,29 @@ fn after_zeros(bytes: &[u8], zeros: u64) -> Option<usize> {
     for (index, chunk) in bytes.chunks(8).enumerate() {
         let mut word = [0xff; 8];
         word[..chunk.len()].copy_from_slice(chunk);
-        let mut zeros = !u64::from_le_bytes(word);
+        let zeros = !u64::from_le_bytes(word);
         let here = u64::from(zeros.count_ones());
         if here < left {
             left -= here;
             continue;
         }
-        for _ in 1..left {
-            zeros &= zeros - 1;
-        }
-        return Some(index * 64 + zeros.trailing_zeros() as usize + 1);
+        return Some(index * 64 + nth_one(zeros, left as u32) as usize + 1);
     }
     None
+}
+
+/// Where the n-th one of a word is, of the at least n that it has: by halves, for each one by itself takes longer.
+fn nth_one(mut word: u64, mut n: u32) -> u32 {
+    let mut at = 0;
+    for half in [32, 16, 8, 4, 2, 1] {
+        let low = (word & ((1 << half) - 1)).count_ones();
+        if low < n {
+            n -= low;
+            word >>= half;
+            at += half;
+        }
+    }
+    at
 }
 
 /// The stations of a segment.
@@ -157,8 +169,8 @@ impl Stations {
         }
         let place = self.codec.place(name.hash);
         let width = self.codec.layout.width;
-        let block = self.blocks.read((place / width) as u32)?;
-        let found = self.codec.find(&block, place % width).map_err(|()| PackError::Damaged(Part::Stations.word()))?;
+        let found = self.blocks.read((place / width) as u32, |block| self.codec.find(block, place % width))?;
+        let found = found.map_err(|()| PackError::Damaged(Part::Stations.word()))?;
         Ok(found.and_then(|hidden| self.codec.show(hidden, name.pad)))
     }
 
@@ -167,7 +179,7 @@ impl Stations {
     /// # Errors
     /// [`PackError::Damaged`], [`PackError::File`].
     pub fn verify(&self) -> Result<(), PackError> {
-        (0..self.blocks.count()).try_for_each(|index| self.blocks.read(index).map(drop))
+        (0..self.blocks.count()).try_for_each(|index| self.blocks.read(index, |_| ()))
     }
 }
 
