@@ -121,9 +121,31 @@ impl Streets {
 /// A street: how far from the town's edge, and whether it runs east.
 type Street = (f64, bool);
 
+/// A town before anybody has come to it.
+struct Ground {
+    world: World,
+    plane: LocalPlane,
+    streets: Streets,
+    chance: ChaCha8Rng,
+}
+
 impl Town {
     /// Learning and asking.
     pub fn live(&self, seed: u64, questions: usize) -> Days {
+        self.ground(seed).live(self, questions)
+    }
+
+    /// Learning, and then one who asks on the way: at this speed and every so often, through streets that were learned and around
+    /// their corners.
+    pub fn follow(&self, seed: u64, speed: f64, every: Millis, questions: usize) -> Days {
+        let mut ground = self.ground(seed);
+        let days = ground.live(self, 0);
+        let Ground { world, plane, streets, chance } = &mut ground;
+        let asking = Self { speed, ..*self };
+        Days { questions: travel::follow(&asking, world, plane, &streets.learned, (every, questions), chance), ..days }
+    }
+
+    fn ground(&self, seed: u64) -> Ground {
         let mut chance = ChaCha8Rng::seed_from_u64(seed);
         let plane = LocalPlane::around(centre());
         let world = self.build(seed, &plane, &mut chance);
@@ -134,16 +156,7 @@ impl Town {
         if learned.is_empty() {
             learned.extend(others.pop());
         }
-        let streets = Streets { learned, others };
-        let (reports, questions) = match self.learner {
-            Learner::Cairn => travel::live(self, &world, &plane, &streets, questions, &mut chance),
-            Learner::Wigle { phones, passes, thin_questions } => {
-                let walkers = wigle::Walkers { phones, passes, thin_questions };
-                walkers.live(self, &world, &plane, &streets, questions, &mut chance)
-            }
-        };
-        let stood = |e: &Emitter| Some((e.key(), e.place(FIRST_DAY)?));
-        Days { reports, questions, emitters: world.emitters().iter().filter_map(stood).collect() }
+        Ground { world, plane, streets: Streets { learned, others }, chance }
     }
 
     fn build(&self, seed: u64, plane: &LocalPlane, chance: &mut ChaCha8Rng) -> World {
@@ -172,6 +185,21 @@ impl Town {
             ..Params::default()
         };
         World::build(seed, &params, &[Site::around(244, 1.0, &[&everywhere], &houses)])
+    }
+}
+
+impl Ground {
+    fn live(&mut self, town: &Town, questions: usize) -> Days {
+        let Self { world, plane, streets, chance } = self;
+        let (reports, questions) = match town.learner {
+            Learner::Cairn => travel::live(town, world, plane, streets, questions, chance),
+            Learner::Wigle { phones, passes, thin_questions } => {
+                let walkers = wigle::Walkers { phones, passes, thin_questions };
+                walkers.live(town, world, plane, streets, questions, chance)
+            }
+        };
+        let stood = |e: &Emitter| Some((e.key(), e.place(FIRST_DAY)?));
+        Days { reports, questions, emitters: world.emitters().iter().filter_map(stood).collect() }
     }
 }
 

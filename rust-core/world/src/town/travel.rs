@@ -53,6 +53,46 @@ pub(super) fn live(
     (reports, questions)
 }
 
+/// A part of the way on which somebody decides whether to turn, m.
+const STEP: f64 = 5.0;
+
+/// One who goes through these streets, turns at one crossing in three and at the town's edge, and asks each time `every` is over.
+pub(super) fn follow(
+    town: &Town,
+    world: &World,
+    plane: &LocalPlane,
+    streets: &[Street],
+    (every, questions): (Millis, usize),
+    chance: &mut ChaCha8Rng,
+) -> Vec<Question> {
+    let mut street = streets[chance.random_range(0..streets.len())];
+    let (mut along, mut ahead, mut ahead_of_step) = (SIDE / 2.0, 1.0, 0.0);
+    (0..questions)
+        .map(|n| {
+            let (across, east) = street;
+            let at = Millis(every.0 * n as i64);
+            let truth = on(plane, across, east, along + ahead * ahead_of_step);
+            let listener = Listener { device_offset_db: town.offset, ..Listener::standing(truth, ASKED + at, at) };
+            let query = Query::from(&hear(world, &listener, chance));
+            ahead_of_step += town.speed * every.secs();
+            while ahead_of_step >= STEP {
+                ahead_of_step -= STEP;
+                along += ahead * STEP;
+                let (across, east) = street;
+                let crossing = streets.iter().find(|(other, e)| *e != east && (other - along).abs() <= STEP / 2.0);
+                if let Some((other, _)) = crossing.filter(|_| chance.random_range(0..3) == 0) {
+                    (street, along) = ((*other, !east), across);
+                    ahead = if chance.random() { 1.0 } else { -1.0 };
+                }
+                if !(0.1 * SIDE..=0.9 * SIDE).contains(&along) {
+                    ahead = if along < SIDE / 2.0 { 1.0 } else { -1.0 };
+                }
+            }
+            Question { truth, query }
+        })
+        .collect()
+}
+
 /// How far beside the street a question is asked.
 pub(super) fn beside(town: &Town, chance: &mut ChaCha8Rng) -> f64 {
     let is_off = chance.random::<f64>() < town.off_street;
