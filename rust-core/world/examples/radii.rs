@@ -1,20 +1,20 @@
 //! Fits the radii of estimates: how far answers are off, by what is known when they are given.
 //!
-//! Half of the made-up towns, and the named ones, are fitted to; the others, and walks on Helsinki's streets, only check.
-//! Prints, by source, the coefficients that `locate/radii.rs` holds, and the share of truths inside the radii in each world.
+//! Prints, by source, what a fit to half of the worlds holds in the other half; and the coefficients that `locate/radii.rs`
+//! has, fitted to all of them, with the share of truths inside in each.
 //! `cargo run --release -p cairn-world --example radii [TOWNS]`
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use cairn::intake::{Guard, Intake};
 use cairn::locate::{Area, FEATURES, Features, Known, Learned, Memory, Query, Source, evidence};
-use cairn::model::{CellKey, EmitterKey, Fix, LatLng, LocalPlane, Metres, Millis, Report};
+use cairn::model::{CellKey, EmitterKey, LatLng, Millis, Report};
+use cairn::supervisor::{Settings, Supervisor};
 use cairn_world::town::{TOWNS, Town, WALKS};
-use cairn_world::{Listener, Outings, Params, World, outings};
-use rand::RngExt;
+use cairn_world::{Heard, Outings, Params, Phone, PhoneParams, World, drive, outings};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use rand_distr::StandardNormal;
 
 /// One answer.
 struct Sample {
@@ -23,7 +23,7 @@ struct Sample {
     error: f64,
 }
 
-/// A world's answers by source, and whether they are fitted to.
+/// A world's answers by source, and whether they are in the half that is fitted to first.
 struct Answers {
     name: String,
     fitted: bool,
@@ -53,7 +53,7 @@ fn main() {
             }
         }
     }
-    for seed in 1..=4 {
+    for seed in 1..=8 {
         // Helsinki's streets are the demo's and the tests' world: fitted to with half of its seeds, like a named town.
         let (reports, questions) = helsinki(seed);
         all.push(Answers::of("Helsinki".to_owned(), seed % 2 == 0, &reports, questions.into_iter()));
@@ -68,11 +68,10 @@ impl Answers {
         let memory = Memory::of(reports);
         let mut samples: BTreeMap<Source, Vec<Sample>> = BTreeMap::new();
         for (truth, query) in questions {
-            let wifi = Query { wifi: query.wifi.clone(), ..Query::default() };
             let beacons = Query { beacons: query.beacons.clone(), ..Query::default() };
             let cells = Query { cells: query.cells.clone(), ..Query::default() };
             let answers = [
-                evidence(&wifi, &memory),
+                evidence(&query, &memory),
                 evidence(&beacons, &memory),
                 evidence(&cells, &memory),
                 evidence(&cells, &AreasOnly(&memory)),
@@ -113,32 +112,32 @@ impl Known for AreasOnly<'_> {
     }
 }
 
-/// What a phone learns on the demo's journeys through Helsinki, a scan every ten seconds, and questions along the path held back.
+/// What a phone with Cairn learns on the demo's journeys through Helsinki, and questions along the path held back.
 fn helsinki(seed: u64) -> (Vec<Report>, Vec<(LatLng, Query)>) {
     let tracks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/tracks");
     let Outings { journeys, held_back, sites } = outings(&tracks, seed).expect("the tracks are in the repository");
     let world = World::build(seed, &Params::default(), &sites);
-    let mut chance = ChaCha8Rng::seed_from_u64(seed);
-    let every = Millis::from_secs(10);
+    let guard = Guard::default();
     let mut reports = Vec::new();
     for journey in journeys.iter().filter(|j| j.name.starts_with("helsinki")) {
-        let mut at = Millis(0);
-        while at < journey.duration() {
-            let state = journey.at(at);
-            let listener = Listener::standing(state.place, journey.start_utc + at, at);
-            let mut blur = || 3.0 * chance.sample::<f64, _>(StandardNormal);
-            let place = LocalPlane::around(state.place).to_place(blur(), blur());
-            let scan = cairn::model::Scan {
-                wifi: world.hear_wifi(&listener, &mut chance),
-                cells: world.hear_cells(&listener, &mut chance),
-                beacons: world.hear_beacons(&listener, &mut chance),
-                unreadable: 0,
-            };
-            let fix = Fix { speed: Some(state.speed), ..Fix::gnss(at, journey.start_utc + at, place, Metres(4.5)) };
-            reports.push(Report { sightings: cairn_world::town::sightings(scan, Millis(0), place), fix });
-            at = at + every;
-        }
+        let mut supervisor = Supervisor::new(Settings::default());
+        let mut phone = Phone::new(&world, journey, PhoneParams { seed, ..PhoneParams::default() });
+        let mut intake = Intake::default();
+        let mut passages = Vec::new();
+        drive(
+            &mut phone,
+            |now, event| supervisor.on(now, event),
+            |_, heard| match heard {
+                Heard::Fix(fix) => passages.extend(intake.fix(fix)),
+                Heard::Scan(_, scan) => passages.extend(intake.scan(scan, &guard)),
+                Heard::Event(_) => {}
+            },
+        );
+        passages.extend(intake.drain());
+        reports.extend(passages.into_iter().map(|p| Report { fix: p.fix, sightings: p.sightings }));
     }
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+    let every = Millis::from_secs(5);
     let mut questions = Vec::new();
     let mut at = Millis(0);
     while at < held_back.duration() {
@@ -152,37 +151,52 @@ fn helsinki(seed: u64) -> (Vec<Report>, Vec<(LatLng, Query)>) {
 fn report(source: Source, all: &[Answers]) {
     println!("\n{}", source.word());
     for (share, tolerance) in [(0.68, 0.03), (0.95, 0.02)] {
-        let fitted: Vec<(&[Sample], f64)> =
-            all.iter().filter(|a| a.fitted).map(|a| (a.of_source(source), a.weight())).collect();
-        let fit = regress(&fitted, share);
+        let fit_to = |chosen: &dyn Fn(&Answers) -> bool| {
+            let worlds: Vec<(&[Sample], f64)> =
+                all.iter().filter(|a| chosen(a)).map(|a| (a.of_source(source), a.weight())).collect();
+            regress(&worlds, share)
+        };
+        let half = fit_to(&|a| a.fitted);
+        print_shares("held back", &half, source, all.iter().filter(|a| !a.fitted), share, tolerance);
+        let fit = fit_to(&|_| true);
         println!("  {:.0} %: [{}]", 100.0 * share, fit.map(|c| format!("{c:.3}")).join(", "));
-        for (title, wanted) in [("fitted", true), ("held back", false)] {
-            let mut by_name: BTreeMap<&str, Vec<bool>> = BTreeMap::new();
-            for answers in all.iter().filter(|a| a.fitted == wanted) {
-                let inside = answers.of_source(source).iter().map(|s| s.error <= dot(&fit, &s.features));
-                by_name.entry(&answers.name).or_default().extend(inside);
-            }
-            let shares: Vec<(&str, f64)> = by_name
-                .iter()
-                .filter(|(_, inside)| inside.len() >= 40)
-                .map(|(name, inside)| (*name, inside.iter().filter(|i| **i).count() as f64 / inside.len() as f64))
-                .collect();
-            let near = shares.iter().filter(|(_, s)| (s - share).abs() <= tolerance).count();
-            let deviation = (shares.iter().map(|(_, s)| (s - share).powi(2)).sum::<f64>() / shares.len() as f64).sqrt();
-            let named: Vec<String> = shares
-                .iter()
-                .filter(|(name, _)| !name.starts_with("any"))
-                .map(|(name, s)| format!("{name} {:.0}", 100.0 * s))
-                .collect();
-            println!(
-                "    {title}: within {:.0} points in {near} of {} worlds, off by {:.1} points (deviation); {}",
-                100.0 * tolerance,
-                shares.len(),
-                100.0 * deviation,
-                named.join(", ")
-            );
-        }
+        print_shares("all", &fit, source, all.iter(), share, tolerance);
     }
+}
+
+/// How often the radii hold the truth, world by world.
+fn print_shares<'a>(
+    title: &str,
+    fit: &Features,
+    source: Source,
+    worlds: impl Iterator<Item = &'a Answers>,
+    share: f64,
+    tolerance: f64,
+) {
+    let mut by_name: BTreeMap<&str, Vec<bool>> = BTreeMap::new();
+    for answers in worlds {
+        let inside = answers.of_source(source).iter().map(|s| s.error <= dot(fit, &s.features));
+        by_name.entry(&answers.name).or_default().extend(inside);
+    }
+    let shares: Vec<(&str, f64)> = by_name
+        .iter()
+        .filter(|(_, inside)| inside.len() >= 40)
+        .map(|(name, inside)| (*name, inside.iter().filter(|i| **i).count() as f64 / inside.len() as f64))
+        .collect();
+    let near = shares.iter().filter(|(_, s)| (s - share).abs() <= tolerance).count();
+    let deviation = (shares.iter().map(|(_, s)| (s - share).powi(2)).sum::<f64>() / shares.len() as f64).sqrt();
+    let named: Vec<String> = shares
+        .iter()
+        .filter(|(name, _)| !name.starts_with("any"))
+        .map(|(name, s)| format!("{name} {:.0}", 100.0 * s))
+        .collect();
+    println!(
+        "    {title}: within {:.0} points in {near} of {} worlds, off by {:.1} points (deviation); {}",
+        100.0 * tolerance,
+        shares.len(),
+        100.0 * deviation,
+        named.join(", ")
+    );
 }
 
 fn dot(a: &Features, b: &Features) -> f64 {
@@ -195,10 +209,14 @@ const ROUNDING: f64 = 0.04;
 /// Steps of the descent; half of them find the same to a hundredth.
 const STEPS: i32 = 800;
 
-/// Quantile regression: each world counts by its weight, however many answers it has. Adam on standardised features.
+/// A world with fewer answers counts less.
+const ENOUGH: usize = 100;
+
+/// Quantile regression: each world counts by its weight, however many answers more than [`ENOUGH`] it has. Adam on standardised
+/// features.
 fn regress(worlds: &[(&[Sample], f64)], share: f64) -> Features {
     let rows: Vec<(&Sample, f64)> =
-        worlds.iter().flat_map(|(w, weight)| w.iter().map(move |s| (s, weight / w.len() as f64))).collect();
+        worlds.iter().flat_map(|(w, weight)| w.iter().map(move |s| (s, weight / w.len().max(ENOUGH) as f64))).collect();
     if rows.is_empty() {
         return [0.0; FEATURES];
     }

@@ -10,7 +10,7 @@ use crate::model::EmitterKey;
 use crate::store::{StoreError, emitters};
 
 /// Emitters held: a dense city's worth of a day's walk, about 6 MB. When more come, those that are stored are let go.
-const CAPACITY: usize = 50_000;
+const CAPACITY: usize = 20_000;
 
 /// What was only counted teaches little more: it is written with the next flush, or when so many emitters wait.
 const MAX_LAZY: usize = 2_048;
@@ -71,6 +71,16 @@ impl Cache {
             }
         }
         Ok(())
+    }
+
+    /// Works out the places of what the next commit has to write.
+    pub fn settle(&mut self) {
+        let all = self.want_all || self.lazy > MAX_LAZY;
+        for entry in self.known.values_mut() {
+            if entry.state == State::Urgent || (all && entry.state == State::Lazy) {
+                entry.known.learned = entry.known.learned.settled();
+            }
+        }
     }
 
     /// What the next commit has to write.

@@ -40,6 +40,7 @@ impl Owner {
         besides: impl FnOnce(&rusqlite::Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.group.counts.add(&self.intake.take_counts());
+        self.cache.settle();
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if !self.group.is_empty() || self.cache.has_urgent() {
             for (trip, started) in &self.group.trips {

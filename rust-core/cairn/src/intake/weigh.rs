@@ -186,7 +186,7 @@ struct Settled<'a, E>(&'a E);
 impl<E: Emitters> locate::Known for Settled<'_, E> {
     fn emitter(&self, key: EmitterKey) -> Option<Learned> {
         let learned = (key.kind() == EmitterKind::Wifi).then(|| self.0.get(key))??.learned;
-        (learned.count() >= WELL_KNOWN && !learned.has_moved()).then_some(learned)
+        (learned.count() >= WELL_KNOWN && !learned.has_moved() && !learned.is_wild()).then_some(learned)
     }
 
     fn area(&self, _: CellKey) -> Option<Area> {

@@ -97,6 +97,7 @@ fn weigh_up(cluster: &Cluster, place: LatLng, posterior: f64, noise: f64) -> Evi
         noise,
         nearest: nearest.unwrap_or(members[0].spread),
         apart: (squares / n).sqrt(),
+        learned_noise: (members.iter().map(|w| w.noise).sum::<f64>() / n).sqrt(),
         unknown: 1.0 - cluster.known,
     })
 }

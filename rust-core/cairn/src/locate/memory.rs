@@ -23,6 +23,7 @@ impl Memory {
         for report in reports {
             memory.learn(report);
         }
+        memory.emitters.values_mut().for_each(|learned| *learned = learned.settled());
         memory
     }
 
@@ -44,7 +45,7 @@ impl Memory {
 
     /// Everything that is known, in no order.
     pub fn emitters(&self) -> impl Iterator<Item = (EmitterKey, Learned)> + '_ {
-        self.emitters.iter().map(|(key, learned)| (*key, *learned))
+        self.emitters.iter().map(|(key, learned)| (*key, learned.settled()))
     }
 
     /// Forgets what is not of use.
@@ -65,7 +66,7 @@ impl Memory {
 
 impl Known for Memory {
     fn emitter(&self, key: EmitterKey) -> Option<Learned> {
-        self.emitters.get(&key).copied()
+        self.emitters.get(&key).map(|learned| learned.settled())
     }
 
     fn area(&self, cell: CellKey) -> Option<Area> {

@@ -3,10 +3,12 @@
 //! Pure: what is known comes through [`Known`], which the store implements today and region packs will as well.
 
 mod area;
+mod belief;
 mod cells;
 mod cluster;
 mod evaluate;
 mod grid;
+mod heard;
 mod lanes;
 mod learned;
 mod memory;
@@ -21,8 +23,9 @@ mod witness;
 
 pub use area::Area;
 pub use evaluate::{Evaluation, evaluate};
-pub(crate) use learned::Columns;
+pub(crate) use heard::SPOTS;
 pub use learned::Learned;
+pub(crate) use learned::{Columns, Moments, SpotRow};
 pub use memory::Memory;
 pub(crate) use observation::ASSUMED_ACCURACY;
 pub use observation::Observation;

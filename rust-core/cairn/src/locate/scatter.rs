@@ -21,18 +21,6 @@ pub(super) struct Axes {
 }
 
 impl Scatter {
-    /// Takes in one more place, `step` from the centre, where the centre moves by `share` of the step and `n` places were
-    /// there before: seen from the new centre the old ones lie that far behind, and the new one what is left before.
-    pub fn take(&mut self, (east, north): (f64, f64), share: f64, n: f32) {
-        let (behind, before) = ((share * share) as f32, ((1.0 - share) * (1.0 - share)) as f32);
-        let moment = |old: f32, square: f64| (n * (old + behind * square as f32) + before * square as f32) / (n + 1.0);
-        *self = Self {
-            east: moment(self.east, east * east),
-            both: moment(self.both, east * north),
-            north: moment(self.north, north * north),
-        };
-    }
-
     /// The same in all directions, for a mean square distance.
     pub fn round(mean_square: f64) -> Self {
         let half = (mean_square / 2.0) as f32;
@@ -55,14 +43,10 @@ impl Scatter {
 }
 
 impl Axes {
-    /// Others along the same way.
-    pub fn with(self, along: f64, across: f64) -> Scatter {
-        let (middle, swing) = (f64::midpoint(along, across), (along - across) / 2.0);
-        Scatter {
-            east: (middle + swing * self.turn.0) as f32,
-            both: (swing * self.turn.1) as f32,
-            north: (middle - swing * self.turn.0) as f32,
-        }
+    /// The way as steps east and north, together one long.
+    pub fn way(self) -> (f64, f64) {
+        let (sin, cos) = (self.turn.1.atan2(self.turn.0) / 2.0).sin_cos();
+        (cos, sin)
     }
 }
 
@@ -72,25 +56,18 @@ mod tests {
 
     #[test]
     fn places_along_a_street_are_wide_one_way_and_narrow_the_other() {
-        let mut scatter = Scatter::default();
-        for n in 0..200_i32 {
-            let way = f64::from(n % 21 - 10) * 5.0;
-            // A street to the north-east, three metres wide.
-            let side = f64::from(n % 3 - 1) * 1.5;
-            scatter.take((way * 0.8 - side * 0.6, way * 0.6 + side * 0.8), 0.0, n as f32);
-        }
+        // A street to the north-east, 30 m and 1 m in root mean square.
+        let (along, across) = ((0.8, 0.6), (-0.6, 0.8));
+        let moment = |a: f64, b: f64, c: f64, d: f64| (900.0 * a * b + c * d) as f32;
+        let scatter = Scatter {
+            east: moment(along.0, along.0, across.0, across.0),
+            both: moment(along.0, along.1, across.0, across.1),
+            north: moment(along.1, along.1, across.1, across.1),
+        };
         let axes = scatter.axes();
-        assert!((axes.along.sqrt() - 30.0).abs() < 2.0, "{}", axes.along.sqrt());
-        assert!(axes.across.sqrt() < 2.0, "{}", axes.across.sqrt());
-        let same = axes.with(axes.along, axes.across);
-        assert!((same.both - scatter.both).abs() < 0.1 && (same.east - scatter.east).abs() < 0.1);
-    }
-
-    #[test]
-    fn a_centre_that_follows_its_places_leaves_the_old_ones_behind() {
-        let mut scatter = Scatter::default();
-        // The first place is where the centre was; the centre moves halfway to the second, 10 m on.
-        scatter.take((10.0, 0.0), 0.5, 1.0);
-        assert!((scatter.mean_square() - 25.0).abs() < 1e-3);
+        assert!((axes.along.sqrt() - 30.0).abs() < 0.01, "{}", axes.along.sqrt());
+        assert!((axes.across.sqrt() - 1.0).abs() < 0.01, "{}", axes.across.sqrt());
+        let (east, north) = axes.way();
+        assert!((east - 0.8).abs() < 1e-3 && (north - 0.6).abs() < 1e-3, "{east} {north}");
     }
 }

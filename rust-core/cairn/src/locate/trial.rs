@@ -166,7 +166,7 @@ pub(super) struct Memory<'a>(pub &'a HashMap<EmitterKey, Learned>);
 
 impl Known for Memory<'_> {
     fn emitter(&self, key: EmitterKey) -> Option<Learned> {
-        self.0.get(&key).copied()
+        self.0.get(&key).map(|learned| learned.settled())
     }
 
     fn area(&self, _: CellKey) -> Option<Area> {

@@ -34,7 +34,7 @@ pub(crate) fn write<'a>(
         let row = learned.to_columns();
         let packed = packed::pack(seen, &row);
         let part = new.get(&key);
-        upsert.execute(params![key.to_i64(), row.centre.lat_e7(), row.centre.lon_e7(), packed.as_ref(), part])?;
+        upsert.execute(params![key.to_i64(), row.place.lat_e7(), row.place.lon_e7(), packed.as_ref(), part])?;
     }
     Ok(())
 }
@@ -48,7 +48,7 @@ pub(super) fn put(
     version: i64,
 ) -> Result<(), StoreError> {
     let row = learned.to_columns();
-    let (lat, lon, packed) = (row.centre.lat_e7(), row.centre.lon_e7(), packed::pack(seen, &row));
+    let (lat, lon, packed) = (row.place.lat_e7(), row.place.lon_e7(), packed::pack(seen, &row));
     db.prepare_cached(
         "INSERT OR REPLACE INTO emitter (key, lat, lon, known, part, version) VALUES (?, ?, ?, ?, ?, ?)",
     )?

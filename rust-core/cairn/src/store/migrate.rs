@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../schemas/sql/009_exchange.sql"),
     include_str!("../../../../schemas/sql/010_packs.sql"),
     include_str!("../../../../schemas/sql/011_imported.sql"),
+    include_str!("../../../../schemas/sql/012_heard_spots.sql"),
 ];
 
 /// The newest schema version this build knows.
@@ -120,7 +121,7 @@ mod tests {
     #[test]
     fn what_was_learned_in_many_columns_is_known_packed() {
         use crate::intake::{Known, Seen};
-        use crate::locate::{Columns, Learned};
+        use crate::locate::{Learned, Moments};
         use crate::model::{EmitterKey, EmitterKind, LatLng, Mac};
 
         let mut db = fresh(5);
@@ -143,24 +144,20 @@ mod tests {
             last_kept_day: 20_454,
         };
         let place = |lat, lon| LatLng::from_e7(lat, lon).unwrap();
-        let columns = Columns {
+        let moments = Moments {
             centre: place(-337_500_000, -585_000_000),
             band: 0,
-            weight: 99_000,
-            evidence: 65_535,
-            east: 450,
-            both: 0,
-            north: 450,
-            level: -3_100,
-            noise: 4_900,
-            peak: -61,
+            weight: 990.0,
+            scatter: (450.0, 0.0, 450.0),
+            level: -31.0,
+            noise: 49.0,
             count: 65_535,
             first_day: 20_000,
             last_day: 20_454,
             moves: 1,
             elsewhere: Some((place(-338_000_000, -586_000_000), 2)),
         };
-        let known = Known { seen, learned: Learned::from_columns(EmitterKind::Wifi, columns) };
+        let known = Known { seen, learned: Learned::from_moments(EmitterKind::Wifi, &moments) };
         assert_eq!(crate::store::emitters::read(&db, key).unwrap(), Some(known));
     }
 

@@ -122,8 +122,7 @@ impl CellSource {
 
 /// As it was measured, not shrunk towards the usual: who reads it from the pack does that.
 fn radius(learned: &Learned) -> Metres {
-    let row = learned.to_columns();
-    Metres((f64::from(row.east) + f64::from(row.north)).sqrt())
+    Metres(f64::from(learned.to_columns().extent) / 10.0)
 }
 
 /// What was given but is not in the pack, by reason.

@@ -1,0 +1,28 @@
+-- What is learned of an access point or beacon is from where it was heard and how strongly, in a few spots, and what follows of its
+-- place: `emitter.lat` and `lon` are now where it is thought to stand (a cell's are still the middle of where it was heard). No
+-- column changes; `emitter.known` has a second layout, which is written from here on. Rows of the first are read as before, and
+-- written anew when their emitter is heard again.
+--
+-- `known`, integers with the highest byte first, two's complement where signed:
+--
+--  at  bytes
+--   0  1  version of this layout: 2
+--   1  1  band: 0 not told, 1 2.4 GHz, 2 5 GHz, 3 6 GHz
+--   2  2  sightings at this place
+--   4  2  day of the first of them, since 1970 UTC
+--   6  2  day of the newest
+--   8  2  standard deviation of the place eastwards, dm
+--  10  2  standard deviation northwards, dm
+--  12  1  signed: their correlation, 127ths
+--  13  2  signed: level one metre away, hundredths of a dBm
+--  15  2  mean square of what signals differ from that level's, hundredths of dB²
+--  17  4  root mean square distance from the place at which it was heard, dm
+--  21  1  how often it was found to have moved
+--  22  1  news since the place was worked out, eighths of a sighting
+--  23 16  signed: northernmost, southernmost, easternmost, westernmost place kept for upload, 1e-7 degree
+--  39  1  signed: strongest signal kept, dBm; -128 where none was told
+--  40  2  day of the newest sighting kept
+--  42  1  how often in a row it was heard at another place lately
+--  43  8  signed: that place, latitude and longitude, 1e-7 degree; only where the number before is not 0
+--   …  8  for each spot, at most eight: signed, how far it lies east and north of the place, dm (2, 2); signed, mean signal, hundredths
+--         of a dBm (2); sightings, quarters (1); root mean square of their distances from the spot and their errors, half metres (1)
