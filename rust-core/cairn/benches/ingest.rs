@@ -236,15 +236,22 @@ fn lessons(journey: &[(Vec<Fix>, Scan)]) -> (Vec<(usize, Observation)>, usize) {
     (lessons, numbers.len())
 }
 
-/// Processor time of learning all of it, without finding or storing what is known: those are needed to tell what is worth keeping.
-fn learning(lessons: &[(usize, Observation)], emitters: usize) -> Took {
+/// Processor time of learning all of it, places worked out as often as the engine commits, without finding or storing what is known:
+/// those are needed to tell what is worth keeping.
+fn learning(lessons: &[(usize, Observation)], emitters: usize, commits: usize) -> Took {
     let watch = Watch::start(LEARNING);
     for _ in 0..LESSONS {
         let mut known: Vec<Option<Learned>> = vec![None; emitters];
-        for (number, observation) in lessons {
-            match &mut known[*number] {
-                Some(learned) => learned.learn(observation),
-                unknown => *unknown = Some(Learned::first(observation)),
+        for group in lessons.chunks(lessons.len().div_ceil(commits)) {
+            for (number, observation) in group {
+                match &mut known[*number] {
+                    Some(learned) => learned.learn(observation),
+                    unknown => *unknown = Some(Learned::first(observation)),
+                }
+            }
+            // Who was settled by an earlier lesson of the group has no news.
+            for (number, _) in group {
+                known[*number] = known[*number].map(Learned::settled);
             }
         }
         std::hint::black_box(&known);
@@ -267,14 +274,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         })?;
         let counts = engine.stats()?.counts;
         engine.close()?;
-        let per_group = reports.len().div_ceil(journey.len().div_ceil(GROUP));
+        let commits = journey.len().div_ceil(GROUP);
+        let per_group = reports.len().div_ceil(commits);
         let groups: Vec<Vec<Report>> = reports.chunks(per_group).map(<[Report]>::to_vec).collect();
         let path = dir.path().join(format!("bare-{run}.db"));
         let thread = std::thread::Builder::new().name(BARE.to_owned()).spawn(move || bare(&path, &groups))?;
         let (theirs, transactions) = thread.join().map_err(|_| "the bare loop panicked")??;
         let learned = std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().name(LEARNING.to_owned());
-            thread.spawn_scoped(scope, || learning(&lessons, emitters))?.join().map_err(|_| "learning panicked".into())
+            thread
+                .spawn_scoped(scope, || learning(&lessons, emitters, commits))?
+                .join()
+                .map_err(|_| "learning panicked".into())
         })
         .map_err(|e: Box<dyn std::error::Error>| e)?;
         let seconds = ours.cpu.zip(learned.cpu).map(|(all, part)| (all.as_secs_f64(), part.as_secs_f64()));

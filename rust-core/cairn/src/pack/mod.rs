@@ -162,7 +162,7 @@ impl Pack {
     }
 
     /// The same for millions of questions: what is read of the access points is kept in memory, all of it in the end, where that
-    /// is at most so many bytes. Look-ups are then four times as fast; a phone, which asks a few, has better use for the room.
+    /// is at most so many bytes. Look-ups are then two to three times as fast; a phone, which asks a few, has better use for the room.
     #[must_use]
     pub fn keeping(mut self, at_most: u64) -> Self {
         if self.bytes <= at_most {
