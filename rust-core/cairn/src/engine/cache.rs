@@ -60,6 +60,13 @@ enum State {
     Urgent,
 }
 
+impl State {
+    /// Whether the next commit writes it; `all` where it writes what was lazily learned, too.
+    fn is_written(self, all: bool) -> bool {
+        self == Self::Urgent || (all && self == Self::Lazy)
+    }
+}
+
 impl Cache {
     /// Makes sure that what is known of these emitters is here.
     pub fn load(&mut self, db: &Connection, keys: impl Iterator<Item = EmitterKey>) -> Result<(), StoreError> {
@@ -73,28 +80,28 @@ impl Cache {
         Ok(())
     }
 
+    /// Whether the next commit writes what was lazily learned, too.
+    fn writes_all(&self) -> bool {
+        self.want_all || self.lazy > MAX_LAZY
+    }
+
     /// Works out the places of what the next commit has to write.
     pub fn settle(&mut self) {
-        let all = self.want_all || self.lazy > MAX_LAZY;
-        for entry in self.known.values_mut() {
-            if entry.state == State::Urgent || (all && entry.state == State::Lazy) {
-                entry.known.learned = entry.known.learned.settled();
-            }
+        let all = self.writes_all();
+        for entry in self.known.values_mut().filter(|e| e.state.is_written(all)) {
+            entry.known.learned = entry.known.learned.settled();
         }
     }
 
     /// What the next commit has to write.
     pub fn dirty(&self) -> impl Iterator<Item = (EmitterKey, &Known)> {
-        let all = self.want_all || self.lazy > MAX_LAZY;
-        self.known
-            .iter()
-            .filter(move |(_, e)| e.state == State::Urgent || (all && e.state == State::Lazy))
-            .map(|(key, e)| (*key, &e.known))
+        let all = self.writes_all();
+        self.known.iter().filter(move |(_, e)| e.state.is_written(all)).map(|(key, e)| (*key, &e.known))
     }
 
     /// Whether a commit has something to write.
     pub fn has_urgent(&self) -> bool {
-        self.urgent > 0 || self.lazy > MAX_LAZY || (self.want_all && self.lazy > 0)
+        self.urgent > 0 || (self.writes_all() && self.lazy > 0)
     }
 
     /// Has the next commit write everything, lazily learned emitters too.
@@ -104,7 +111,7 @@ impl Cache {
 
     /// What [`Cache::dirty`] named has been committed.
     pub fn written(&mut self) {
-        let all = self.want_all || self.lazy > MAX_LAZY;
+        let all = self.writes_all();
         if self.urgent > 0 || all {
             for entry in self.known.values_mut() {
                 if entry.state == State::Urgent || all {

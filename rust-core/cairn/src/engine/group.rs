@@ -40,9 +40,12 @@ impl Owner {
         besides: impl FnOnce(&rusqlite::Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.group.counts.add(&self.intake.take_counts());
-        self.cache.settle();
+        let has_news = !self.group.is_empty() || self.cache.has_urgent();
+        if has_news {
+            self.cache.settle();
+        }
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if !self.group.is_empty() || self.cache.has_urgent() {
+        if has_news {
             for (trip, started) in &self.group.trips {
                 reports::begin_trip(&tx, *trip, *started)?;
             }

@@ -78,7 +78,7 @@ mod tests {
                 guess.unwrap().distance(home()).0
             })
             .collect();
-        errors.sort_by(f64::total_cmp);
+        errors.sort_unstable_by(f64::total_cmp);
         let within = |m: f64| errors.iter().filter(|&&e| e < m).count() as f64 / runs as f64;
         println!(
             "guess by the centre of the hole: median error {:.0} m, {:.1} % within 100 m, {:.1} % within 300 m",

@@ -5,8 +5,8 @@
 //! say how far off that may be: a street that runs straight leaves open on which of its sides an emitter stands, so the mean
 //! is then in the street and the variance across it wide; a second street tells.
 
-use super::heard::Spot;
-use super::lanes::ln;
+use super::heard::{SPOTS, Spot};
+use super::lanes::{exp, ln};
 use super::scatter::Scatter;
 use super::signal::DB_PER_LN;
 
@@ -49,6 +49,15 @@ pub(super) struct Usual {
     pub wild: f32,
 }
 
+/// What one e-fold of distance costs, dB.
+const SLOPE: f32 = DB_PER_LN as f32;
+
+/// Where it is heard best counts by one over the distance that the signal suggests; of this signal, dBm, a sighting counts once.
+const LOUD: f32 = -70.0;
+
+/// No grid is narrower, m from its middle.
+const LEAST_HALF: f32 = 8.0;
+
 /// The first grid reaches so many times as far as the loudest spot sounds.
 const FARTHEST: f32 = 5.0;
 
@@ -57,105 +66,131 @@ const ROWS: usize = 6;
 const SIDE: usize = 8;
 const ROUNDS: usize = 3;
 
-/// The belief, and how far its middle lies from the one that the spots are seen from.
+/// The belief, and how far its middle lies from the one that the spots are seen from. `before` is what was believed until now.
 pub(super) fn of(spots: &[Spot], usual: Usual, before: Option<&Belief>) -> (Belief, (f64, f64)) {
-    const SLOPE: f32 = DB_PER_LN as f32;
-    let n = spots.len();
-    let mut weights = [0.0_f32; super::heard::SPOTS];
-    let mut rest = 1.0 / (LEVEL_DEVIATION * LEVEL_DEVIATION);
-    for (weight, spot) in weights.iter_mut().zip(spots) {
-        *weight = spot.count / (1.0 + ALIKE * (crowd(spot, spots) - 1.0).max(0.0)) / (NOISE * NOISE * usual.wild);
-        rest += *weight;
-    }
-    let loud = |s: &Spot| s.count * exp((s.signal + 70.0) * 0.0767);
-    let all: f32 = spots.iter().map(loud).sum();
-    let mut middle = (
-        spots.iter().map(|s| loud(s) * s.east).sum::<f32>() / all,
-        spots.iter().map(|s| loud(s) * s.north).sum::<f32>() / all,
-    );
-    // As far around the loudest spot as an emitter well above the usual level might be.
-    let loudest = spots.iter().map(|s| s.signal).fold(f32::MIN, f32::max);
-    let mut half = (FARTHEST * exp((usual.level - loudest) / SLOPE)).clamp(0.6 * usual.spread, 3.0 * usual.spread);
-    let origin = middle;
-    let nearby = ln(2.0 * usual.spread * usual.spread);
-    let tight = 0.5 / (AROUND * usual.spread).powi(2);
+    let scene = Scene::new(spots, usual);
+    let (mut middle, mut half) = scene.start(before);
     // Of one or two spots little is known, and little to be seen closer.
-    let mut rounds = if n < 3 { 1 } else { ROUNDS };
-    if let Some(before) = before {
-        let wide = 2.7 * before.place.east.max(before.place.north).sqrt();
-        if wide < 0.9 * half {
-            (middle, half) = ((0.0, 0.0), wide.max(8.0));
-        }
-    }
-    let mut found = (Scatter::default(), 0.0);
-    while rounds > 0 {
-        rounds -= 1;
-        let (step_x, step) = (2.0 * half / (ROWS - 1) as f32, 2.0 * half / (SIDE - 1) as f32);
-        // What lies between the points belongs to the nearest.
-        let inside = (step_x * step_x / 12.0, step * step / 12.0);
-        let mut logs = [[0.0_f32; SIDE]; ROWS];
-        let mut levels = [[0.0_f32; SIDE]; ROWS];
-        let mut top = f32::MIN;
-        for i in 0..ROWS {
-            let x = middle.0 - half + step_x * i as f32;
-            let (mut first, mut second, mut far) = ([0.0_f32; SIDE], [0.0_f32; SIDE], [0.0_f32; SIDE]);
-            for k in 0..n {
-                let (spot, weight) = (&spots[k], weights[k]);
-                let over = spot.signal - usual.level;
-                let dx2 = (x - spot.east) * (x - spot.east) + spot.blur + inside.0 + inside.1;
-                for j in 0..SIDE {
-                    let dy = middle.1 - half + step * j as f32 - spot.north;
-                    let d2 = dx2 + dy * dy;
-                    let log = ln(d2.max(1.0));
-                    let r = over + 0.5 * SLOPE * log;
-                    first[j] += weight * r;
-                    second[j] += weight * r * r;
-                    far[j] += weight * softly(log - nearby);
-                }
-            }
-            for j in 0..SIDE {
-                levels[i][j] = first[j] / rest;
-                let y = middle.1 - half + step * j as f32;
-                let away = (x - origin.0) * (x - origin.0) + (y - origin.1) * (y - origin.1);
-                logs[i][j] = -tight * away
-                    - 0.5 * (second[j] - first[j] * levels[i][j])
-                    - HEARD_AT_ALL * NOISE * NOISE * usual.wild * far[j];
-                top = top.max(logs[i][j]);
-            }
-        }
-        let mut sums = [[0.0_f32; SIDE]; 7];
-        for i in 0..ROWS {
-            let x = step_x * i as f32 - half;
-            for j in 0..SIDE {
-                let y = step * j as f32 - half;
-                let w = exp(logs[i][j] - top);
-                let parts = [w, w * x, w * y, w * x * x, w * x * y, w * y * y, w * levels[i][j]];
-                for (sum, part) in sums.iter_mut().zip(parts) {
-                    sum[j] += part;
-                }
-            }
-        }
-        let s = sums.map(|lane| lane.iter().sum::<f32>());
-        let mean = |k: usize| s[k] / s[0];
-        let (x, y) = (mean(1), mean(2));
-        found = (
-            Scatter { east: mean(3) - x * x + inside.0, both: mean(4) - x * y, north: mean(5) - y * y + inside.1 },
-            mean(6),
-        );
-        middle = (middle.0 + x, middle.1 + y);
+    let rounds = if spots.len() < 3 { 1 } else { ROUNDS };
+    let mut belief = Belief { place: Scatter::default(), level: usual.level };
+    for _ in 0..rounds {
+        let step;
+        (belief, step) = scene.look(middle, half);
+        middle = (middle.0 + step.0, middle.1 + step.1);
         // What was believed before was wrong: look farther.
-        if x.abs().max(y.abs()) > 0.5 * half {
+        if step.0.abs().max(step.1.abs()) > 0.5 * half {
             half *= 1.5;
             continue;
         }
-        let closer = (2.5 * (found.0.east.max(found.0.north)).sqrt()).max(8.0);
+        let closer = (2.5 * belief.place.east.max(belief.place.north).sqrt()).max(LEAST_HALF);
         if closer > 0.6 * half {
             break;
         }
         half = closer;
     }
-    let (place, level) = found;
-    (Belief { place, level: usual.level + level }, (f64::from(middle.0), f64::from(middle.1)))
+    (belief, (f64::from(middle.0), f64::from(middle.1)))
+}
+
+/// What does not depend on where the emitter is thought to be.
+struct Scene<'a> {
+    spots: &'a [Spot],
+    usual: Usual,
+    /// Variance of one signal, dB².
+    noise: f32,
+    /// What each spot's signal tells, one over dB²; and all together, with what is known of levels.
+    weights: [f32; SPOTS],
+    told: f32,
+    /// Where it is heard best.
+    origin: (f32, f32),
+}
+
+impl<'a> Scene<'a> {
+    fn new(spots: &'a [Spot], usual: Usual) -> Self {
+        let noise = NOISE * NOISE * usual.wild;
+        let mut weights = [0.0; SPOTS];
+        let (mut all, mut east, mut north) = (0.0, 0.0, 0.0);
+        for (weight, spot) in weights.iter_mut().zip(spots) {
+            *weight = spot.count / (1.0 + ALIKE * (crowd(spot, spots) - 1.0).max(0.0)) / noise;
+            let loud = spot.count * exp((spot.signal - LOUD) / SLOPE);
+            (all, east, north) = (all + loud, east + loud * spot.east, north + loud * spot.north);
+        }
+        let told = weights.iter().sum::<f32>() + 1.0 / (LEVEL_DEVIATION * LEVEL_DEVIATION);
+        Self { spots, usual, noise, weights, told, origin: (east / all, north / all) }
+    }
+
+    /// Where to look first, and how far around.
+    fn start(&self, before: Option<&Belief>) -> ((f32, f32), f32) {
+        let spread = self.usual.spread;
+        // As far around the loudest spot as an emitter well above the usual level might be.
+        let loudest = self.spots.iter().map(|s| s.signal).fold(f32::MIN, f32::max);
+        let half = (FARTHEST * exp((self.usual.level - loudest) / SLOPE)).clamp(0.6 * spread, 3.0 * spread);
+        match before.map(|b| 2.7 * b.place.east.max(b.place.north).sqrt()) {
+            Some(wide) if wide < 0.9 * half => ((0.0, 0.0), wide.max(LEAST_HALF)),
+            _ => (self.origin, half),
+        }
+    }
+
+    /// What is believed on a grid around a point, and how far its middle lies from that.
+    fn look(&self, middle: (f32, f32), half: f32) -> (Belief, (f32, f32)) {
+        let step = (2.0 * half / (ROWS - 1) as f32, 2.0 * half / (SIDE - 1) as f32);
+        // What lies between the points belongs to the nearest.
+        let inside = (step.0 * step.0 / 12.0, step.1 * step.1 / 12.0);
+        let rows: [Row; ROWS] =
+            std::array::from_fn(|i| self.row(middle.0 - half + step.0 * i as f32, (middle.1 - half, step.1), inside));
+        let top = rows.iter().flat_map(|row| row.logs).fold(f32::MIN, f32::max);
+        let mut sums = [[0.0_f32; SIDE]; 7];
+        for (i, row) in rows.iter().enumerate() {
+            let x = step.0 * i as f32 - half;
+            for j in 0..SIDE {
+                let y = step.1 * j as f32 - half;
+                let w = exp(row.logs[j] - top);
+                let parts = [w, w * x, w * y, w * x * x, w * x * y, w * y * y, w * row.levels[j]];
+                for (sum, part) in sums.iter_mut().zip(parts) {
+                    sum[j] += part;
+                }
+            }
+        }
+        let [all, x, y, xx, xy, yy, level] = sums.map(|lane| lane.iter().sum::<f32>());
+        let (x, y) = (x / all, y / all);
+        let place =
+            Scatter { east: xx / all - x * x + inside.0, both: xy / all - x * y, north: yy / all - y * y + inside.1 };
+        (Belief { place, level: self.usual.level + level / all }, (x, y))
+    }
+
+    /// The points of one row, this far east; northwards from the first by steps, each the middle of an area that wide.
+    fn row(&self, x: f32, (south, step): (f32, f32), inside: (f32, f32)) -> Row {
+        let spread = self.usual.spread;
+        let nearby = ln(2.0 * spread * spread);
+        let (mut first, mut second, mut far) = ([0.0_f32; SIDE], [0.0_f32; SIDE], [0.0_f32; SIDE]);
+        for (spot, weight) in self.spots.iter().zip(self.weights) {
+            let over = spot.signal - self.usual.level;
+            let dx2 = (x - spot.east) * (x - spot.east) + spot.blur + inside.0 + inside.1;
+            for j in 0..SIDE {
+                let dy = south + step * j as f32 - spot.north;
+                let log = ln((dx2 + dy * dy).max(1.0));
+                let residual = over + 0.5 * SLOPE * log;
+                first[j] += weight * residual;
+                second[j] += weight * residual * residual;
+                far[j] += weight * softly(log - nearby);
+            }
+        }
+        let tight = 0.5 / (AROUND * spread).powi(2);
+        let levels = first.map(|sum| sum / self.told);
+        let logs = std::array::from_fn(|j| {
+            let y = south + step * j as f32;
+            let away = (x - self.origin.0) * (x - self.origin.0) + (y - self.origin.1) * (y - self.origin.1);
+            -tight * away - 0.5 * (second[j] - first[j] * levels[j]) - HEARD_AT_ALL * self.noise * far[j]
+        });
+        Row { logs, levels }
+    }
+}
+
+/// The points of the grid that are equally far east.
+struct Row {
+    /// Logarithms of how likely they are.
+    logs: [f32; SIDE],
+    /// What the emitter's level would be over the usual, dB.
+    levels: [f32; SIDE],
 }
 
 /// ln(1 + exp(t)) to a tenth.
@@ -163,18 +198,6 @@ pub(super) fn of(spots: &[Spot], usual: Usual, before: Option<&Belief>) -> (Beli
 fn softly(t: f32) -> f32 {
     let bent = (t + 2.5).clamp(0.0, 5.0);
     0.1 * bent * bent + (t - 2.5).max(0.0)
-}
-
-/// The exponential function of numbers below 80, to a thousandth.
-#[inline]
-fn exp(x: f32) -> f32 {
-    // Adding this leaves the nearest whole number in the last bits.
-    const ROUND: f32 = 12_582_912.0;
-    let t = x.max(-80.0) * std::f32::consts::LOG2_E;
-    let whole = t + ROUND;
-    let f = t - (whole - ROUND);
-    let power = f32::from_bits(whole.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
-    power * (1.0 + f * (std::f32::consts::LN_2 + f * (0.240_23 + f * 0.055_5)))
 }
 
 /// How many sightings lie in the same shadows as a spot's.

@@ -43,11 +43,17 @@ pub(super) fn find(query: &Query, known: &impl Known) -> Option<Found> {
         let weight = loud / (spread * spread);
         heard.push(Heard { place: learned.place(), spread, weight, sightings: f64::from(learned.count()) });
     }
+    if heard.is_empty() {
+        return query.cells.iter().find_map(|c| known.area(c.key)).map(|a| of_area(&a));
+    }
+    of_cells(heard, mobile)
+}
+
+/// Where those that are heard say the phone is.
+fn of_cells(mut heard: Vec<Heard>, mobile: usize) -> Option<Found> {
     // One cell that lies far from the others is not where it is thought to be: the tightest of a group decides.
     heard.sort_by(|a, b| a.spread.total_cmp(&b.spread));
-    let Some(first) = heard.first() else {
-        return query.cells.iter().find_map(|c| known.area(c.key)).map(|a| of_area(&a));
-    };
+    let first = heard.first()?;
     let (seat, tightest, sightings) = (first.place, first.spread, first.sightings);
     let widest = 3.0 * (tightest + heard[heard.len() - 1].spread);
     let all = heard.len();

@@ -50,7 +50,7 @@ pub(super) fn agreeing(witnesses: Vec<Witness>, known: f64, cells: Option<(LatLn
 
 fn median_spread(witnesses: &[Witness]) -> Option<f64> {
     let mut spreads: Vec<f64> = witnesses.iter().map(|w| w.spread).collect();
-    spreads.sort_by(f64::total_cmp);
+    spreads.sort_unstable_by(f64::total_cmp);
     spreads.get(spreads.len() / 2).copied()
 }
 

@@ -38,7 +38,7 @@ pub fn evaluate(pairs: &[(LatLng, Estimate)]) -> Vec<Evaluation> {
                 of_it.iter().filter(|p| inside(p)).count() as f64 / of_it.len() as f64
             };
             let mut errors: Vec<f64> = of_it.iter().map(|(error, _)| *error).collect();
-            errors.sort_by(f64::total_cmp);
+            errors.sort_unstable_by(f64::total_cmp);
             (!of_it.is_empty()).then(|| Evaluation {
                 source,
                 errors,

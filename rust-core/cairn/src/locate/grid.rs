@@ -87,7 +87,7 @@ fn weigh_up(cluster: &Cluster, place: LatLng, posterior: f64, noise: f64) -> Evi
     let logs: f64 = members.iter().map(|w| f64::from(w.error.mean_square() / 2.0).ln() / 2.0).sum();
     let squares: f64 = members.iter().map(|w| plane.distance(w.place).0.powi(2)).sum();
     let mut ways: Vec<f64> = members.iter().filter_map(|w| Some(signal::distance(w.level - w.signal?))).collect();
-    ways.sort_by(f64::total_cmp);
+    ways.sort_unstable_by(f64::total_cmp);
     let nearest = ways.get(2).or(ways.last()).copied();
     Evidence::of_witnesses(&OfWitnesses {
         wifi: members.iter().any(|w| w.kind == EmitterKind::Wifi),

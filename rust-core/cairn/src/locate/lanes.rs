@@ -100,9 +100,30 @@ pub(super) fn ln(x: f32) -> f32 {
     exponent as f32 * std::f32::consts::LN_2 - 1.741_793_9 + m * tail
 }
 
+/// The exponential function to a thousandth of it, for numbers below 80.
+#[inline]
+pub(super) fn exp(x: f32) -> f32 {
+    // Adding this leaves the nearest whole number in the last bits.
+    const ROUND: f32 = 12_582_912.0;
+    let t = x.max(-80.0) * std::f32::consts::LOG2_E;
+    let whole = t + ROUND;
+    let f = t - (whole - ROUND);
+    let power = f32::from_bits(whole.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
+    power * (1.0 + f * (std::f32::consts::LN_2 + f * (0.240_23 + f * 0.055_5)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_quick_exponential_function_is_near_the_true_one() {
+        for step in -7_900..7_900 {
+            let x = 0.01 * step as f32;
+            assert!((exp(x) / x.exp() - 1.0).abs() < 1e-3, "{x}: {} {}", exp(x), x.exp());
+        }
+        assert!(exp(f32::MIN) < 1e-30);
+    }
 
     #[test]
     fn the_quick_logarithm_is_near_the_true_one() {

@@ -1,7 +1,8 @@
 //! What the phone has learned of one emitter: where it is, how far around it is heard, how strong it is near by, and whether
 //! it stays where it is.
 //!
-//! Forty bytes an emitter, brought up to date with every sighting; it works from the first one, with a spread to match.
+//! Forty to a hundred bytes an emitter, by the spots it was heard from; every sighting goes in, and it works from the first one, with
+//! a spread to match.
 
 mod row;
 mod together;
@@ -51,20 +52,16 @@ pub struct Learned {
 /// No place is better known than the fixes and the model allow, m per axis.
 const LEAST_ERROR: f32 = 4.0;
 
-/// The place is worked out anew when this share of the sightings is news.
+/// The place is worked out anew when this share of the sightings is news and somebody asks, and when that share is, whoever asks.
 const NEWS: f32 = 0.1;
-
-/// Of more sightings than this the news counts as if they were so many.
-const MANY: f32 = 60.0;
-
-/// Signals that differ so much from the model, dB², do not come from where it stands: it may travel.
-const WILD: f32 = 90.0;
-
-/// And this share at once, whoever asks.
 const MUCH_NEWS: f32 = 0.5;
 
-/// Each sighting is at least so much news.
+/// Each sighting is at least so much news; and of more sightings than these, it counts as if they were so many.
 const LEAST_NEWS: f32 = 0.5;
+const MANY: f32 = 60.0;
+
+/// Signals that differ so much from the model, dB² in the mean, do not come from where it stands: it may travel.
+const WILD: f32 = 90.0;
 
 /// What a cell's past may weigh: twenty of the strongest sightings. Newer ones then still pull the centre.
 const MAX_WEIGHT: f32 = 400.0;
@@ -85,6 +82,7 @@ const FORGIVEN_AFTER_DAYS: i32 = 90;
 impl Learned {
     /// What a first sighting teaches.
     pub fn first(o: &Observation) -> Self {
+        let usual = usual_spread(o.kind);
         let level = signal::usual_level(o.kind, o.frequency_mhz);
         let mut learned = Self {
             kind: o.kind,
@@ -105,12 +103,9 @@ impl Learned {
         match o.signal {
             Some(heard) if o.kind != EmitterKind::Cell => {
                 learned.news = learned.heard.add(spot(o, (0.0, 0.0), heard.0));
-                learned.belief.place = Scatter::round(usual_spread(o.kind).powi(2));
+                learned.belief.place = Scatter::round(usual * usual);
             }
-            _ => {
-                let usual = usual_spread(o.kind);
-                learned.belief.place = Scatter::round(2.0 * usual * usual / o.weight());
-            }
+            _ => learned.belief.place = Scatter::round(2.0 * usual * usual / o.weight()),
         }
         learned
     }
@@ -216,7 +211,7 @@ impl Learned {
             return;
         }
         let moves = self.moves.saturating_add(1);
-        *self = Self { moves, place, count: u16::from(times), ..Self::first(o) };
+        *self = Self { moves, count: u16::from(times), ..Self::first(o) };
     }
 
     /// Where it is; of a cell, the middle of where it was heard.
@@ -305,7 +300,7 @@ impl Learned {
         known * 0.4_f64.powi(doubt)
     }
 
-    /// Beyond this it cannot be heard from where it is thought to be: twice the usual range and what is not known of its place.
+    /// Beyond this it cannot be heard from where it is thought to be: twice the usual range, and more where it is heard far around.
     fn reach(&self) -> f64 {
         3.0 * usual_spread(self.kind) + 1.5 * self.spread().0
     }
@@ -317,7 +312,7 @@ fn spot(o: &Observation, (east, north): (f64, f64), signal: i16) -> Spot {
     Spot {
         east: east as f32,
         north: north as f32,
-        signal: f32::from(signal),
+        signal: f32::from(signal.clamp(-127, 0)),
         count: 1.0,
         blur: (o.accuracy.0 * o.accuracy.0 + drift * drift) as f32,
     }

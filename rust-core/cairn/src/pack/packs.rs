@@ -25,7 +25,7 @@ impl Packs {
         let macs: Vec<Mac> = query.wifi.iter().map(|w| w.mac).collect();
         // What the newest says is kept: who made it later knows better what has moved.
         let mut newest_first: Vec<(usize, &Arc<Pack>)> = self.0.iter().enumerate().collect();
-        newest_first.sort_by_key(|(_, pack)| std::cmp::Reverse(pack.newest()));
+        newest_first.sort_unstable_by_key(|(index, pack)| (std::cmp::Reverse(pack.newest()), *index));
         for (index, pack) in newest_first {
             if let Err(fault) = found.ask(pack, &macs, query) {
                 faults.push((index, fault));
