@@ -96,7 +96,7 @@ mod tests {
             (heard(&[0.0, 10.0, 20.0]), heard(&[30.0, 40.0, 50.0]), heard(&[0.0, 10.0, 20.0, 30.0, 40.0, 50.0]));
         let both = a.with(&b, 1.0);
         let apart = both.place().distance(whole.place()).0;
-        assert!(apart < 0.5, "{apart}");
+        assert!(apart < 1.0, "{apart}");
         assert_eq!((both.count(), both.last_day()), (6, 102));
         assert!((both.spread().0 - whole.spread().0).abs() < 2.0, "{:?} {:?}", both.spread(), whole.spread());
     }
