@@ -1,4 +1,4 @@
 //! geosubmit JSON.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::read(b"{\"items\":[", data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::run("geosubmit", data));

@@ -1,4 +1,4 @@
 //! GPX.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::read(b"<gpx>", data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::run("gpx", data));

@@ -1,4 +1,4 @@
 //! Kismet netxml.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::read(b"<detection-run>", data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::run("netxml", data));

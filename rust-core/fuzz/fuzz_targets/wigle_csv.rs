@@ -1,4 +1,4 @@
 //! WiGLE CSV.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::read(b"MAC,SSID,AuthMode,FirstSeen,Channel,Frequency,RSSI,CurrentLatitude,CurrentLongitude,AltitudeMeters,AccuracyMeters,RCOIs,MfgrId,Type\n", data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::run("wigle_csv", data));

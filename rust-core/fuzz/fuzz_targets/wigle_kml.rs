@@ -1,4 +1,4 @@
 //! WiGLE KML.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::read(b"<kml>", data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cairn_fuzz::run("wigle_kml", data));

@@ -7,15 +7,15 @@ use std::sync::atomic::AtomicBool;
 use cairn::vault::{self, Described, KeyBlock, Locks, Password, Stretch, Unlock, Unlocked, VaultError, Watch};
 use sha2::{Digest as _, Sha256};
 
-use crate::NOW;
+use super::NOW;
 
 const PASSWORD: &str = "a fuzzer's password";
 
 /// Opens bytes as a vault, and a whole vault with edits of four bytes each: place (3) and what is flipped there (1). The
 /// checksums over its heads are mended, so that what lies behind them is reached. Nothing that was changed opens.
 pub fn open_vault(data: &[u8]) {
-    let _ = unsealed(data);
     static WHOLE: OnceLock<Vec<u8>> = OnceLock::new();
+    let _ = unsealed(data);
     let whole = WHOLE.get_or_init(|| sealed().unwrap_or_default());
     let mut edited = whole.clone();
     for edit in data.chunks_exact(4) {
