@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use std::fs;
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,6 +16,10 @@ use cairn::locate::{HeardKey, HeardMac, Query, Source};
 use cairn::model::{CellKey, Dbm, LatLng, Mac, Millis, Radio};
 use cairn::{Clock, CoreError};
 use cairn_tests::exchange::{NOW, kinds, read_all, words};
+use cairn_tests::formats::Packing;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -71,6 +76,73 @@ fn each_sample_reads_as_it_always_did() {
         let expected = fs::read_to_string(&golden).unwrap_or_default();
         assert_eq!(read, expected, "{name}");
     }
+}
+
+/// What a sample holds when it is unpacked: several files where it is an archive.
+fn unpacked(path: &Path) -> Vec<Vec<u8>> {
+    let bytes = fs::read(path).unwrap();
+    let mut plain = Vec::new();
+    match bytes[..4] {
+        [0x1f, 0x8b, ..] => {
+            GzDecoder::new(&bytes[..]).read_to_end(&mut plain).unwrap();
+        }
+        [0x28, 0xb5, 0x2f, 0xfd] => plain = zstd::decode_all(&bytes[..]).unwrap(),
+        [b'P', b'K', 3, 4] => {
+            let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+            let all = (0..zip.len()).map(|i| {
+                let mut one = Vec::new();
+                zip.by_index(i).unwrap().read_to_end(&mut one).unwrap();
+                one
+            });
+            return all.collect();
+        }
+        _ => plain = bytes,
+    }
+    vec![plain]
+}
+
+#[test]
+fn every_sample_reads_the_same_however_it_is_packed_and_whatever_it_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |file: &Path| {
+        let mut text = String::new();
+        read_all(file, &folder.path().join("copy"), &mut |item| text += &(words(&item) + "\n")).unwrap();
+        text
+    };
+    let packed = |packing, plain: &[u8]| match packing {
+        Packing::Plain => plain.to_vec(),
+        Packing::Gzip => {
+            let mut gz = GzEncoder::new(Vec::new(), Compression::default());
+            gz.write_all(plain).unwrap();
+            gz.finish().unwrap()
+        }
+        Packing::Zstd => zstd::encode_all(plain, 3).unwrap(),
+        Packing::Zip => {
+            let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            zip.start_file("inside.txt", zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(plain).unwrap();
+            zip.finish().unwrap().into_inner()
+        }
+    };
+    let mut crossed = 0;
+    for sample in samples() {
+        for plain in unpacked(&sample) {
+            let file = folder.path().join("plain");
+            fs::write(&file, &plain).unwrap();
+            let expected = read(&file);
+            assert!(!expected.is_empty(), "{}", sample.display());
+            for packing in Packing::ALL {
+                for name in ["walk", "walk.gpx", "walk.csv.gz", "walk.zip", "walk.csv.zst", "walk.db"] {
+                    let file = folder.path().join(name);
+                    fs::write(&file, packed(packing, &plain)).unwrap();
+                    assert_eq!(read(&file), expected, "{} as {packing:?}, called {name}", sample.display());
+                    fs::remove_file(&file).unwrap();
+                    crossed += 1;
+                }
+            }
+        }
+    }
+    assert!(crossed >= 23 * 4 * 6, "{crossed}");
 }
 
 #[test]
