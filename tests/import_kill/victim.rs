@@ -1,11 +1,12 @@
 //! A process that imports until it ends or is killed: the victim of `tests/import_kill`, and what `tests/formats.rs` measures.
 //!
 //! `import-victim follow DATABASE PATTERN` prints what is wrong with files, one line each. `import-victim once DATABASE FILE` does
-//! the same of one file and prints `ROWS PEAK_KB` at its end, `import-victim read FILE` only reads it, without a database.
+//! the same of one file and prints `ROWS PEAK_KB CPU_MS SILENT_MS` at its end, `import-victim read FILE` only reads it, without a
+//! database, and prints the first two.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cairn::engine::{Config, Engine};
 use cairn::exchange::{self, Follow, Followed, ImportOptions};
@@ -42,11 +43,19 @@ fn follow(database: &str, pattern: &str) -> Ended {
 
 fn once(database: &str, file: &Path) -> Ended {
     let engine = open(database)?;
-    match exchange::run(&engine, file, ImportOptions::default(), &mut |_| (), &AtomicBool::new(false)) {
-        Ok(summary) => println!("{} {}", summary.rows() + summary.estimates(), peak_kb()),
+    let (mut last, mut silent) = (Instant::now(), Duration::ZERO);
+    let mut progress = |_| {
+        silent = silent.max(last.elapsed());
+        last = Instant::now();
+    };
+    match exchange::run(&engine, file, ImportOptions::default(), &mut progress, &AtomicBool::new(false)) {
+        Ok(summary) => {
+            engine.close()?;
+            let rows = summary.rows() + summary.estimates();
+            println!("{rows} {} {} {}", peak_kb(), processor_ms(), silent.as_millis());
+        }
         Err(error) => println!("{error}"),
     }
-    engine.close()?;
     Ok(())
 }
 
@@ -64,4 +73,12 @@ fn peak_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     peak.and_then(|peak| peak.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+/// What all threads of this process have taken of the processors, in steps of 10 ms; 0 where the system does not tell.
+fn processor_ms() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The second field is a name that may hold spaces; the 14th and 15th count hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum::<u64>() * 10
 }
