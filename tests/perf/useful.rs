@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use cairn::intake::{Counts, Emitters, Guard, Intake, Known, Passage, weigh};
+use cairn::intake::{Counts, Emitters, Guard, Intake, Known, Passage, Verdict, weigh};
 use cairn::model::{Detail, EmitterKey, Millis, Report};
 use cairn::outbox::wire::{Metadata, encode};
 use cairn::supervisor::{Settings, Supervisor};
@@ -21,8 +21,12 @@ impl Emitters for Memory {
         self.0.get(&key)
     }
 
-    fn put(&mut self, key: EmitterKey, known: Known, _: bool) {
+    fn put(&mut self, key: EmitterKey, known: Known) {
         self.0.insert(key, known);
+    }
+
+    fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict> {
+        self.0.get_mut(&key).map(lesson)
     }
 }
 

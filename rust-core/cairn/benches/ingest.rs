@@ -33,7 +33,7 @@ impl Clock for Stopped {
 }
 
 /// Scans between two commits, as the engine groups them.
-const GROUP: usize = 64;
+const GROUP: usize = 256;
 
 /// Pairs of runs: more than half of them would have to be disturbed to move the median.
 const RUNS: usize = 7;
@@ -70,7 +70,7 @@ fn journey() -> Vec<(Vec<Fix>, Scan)> {
                     (signal > -92.0).then(|| HeardWifi {
                         mono: Millis(mono + chance.random_range(5_000..8_000)),
                         mac: Mac::from_u64(*mac).expect("below 2^48"),
-                        ssid: Ssid::new(format!("network {mac}").into_bytes()),
+                        ssid: Ssid::new(format!("network {mac}")),
                         signal: Some(Dbm(signal as i16)),
                         frequency_mhz: Some(2_437),
                         standard: None,
@@ -251,7 +251,7 @@ fn learning(lessons: &[(usize, Observation)], emitters: usize, commits: usize) -
             }
             // Who was settled by an earlier lesson of the group has no news.
             for (number, _) in group {
-                known[*number] = known[*number].map(Learned::settled);
+                known[*number].iter_mut().for_each(Learned::settle_to_store);
             }
         }
         std::hint::black_box(&known);

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::path::Path;
 
-use cairn::intake::{Counts, Emitters, Guard, Intake, Known, weigh};
+use cairn::intake::{Counts, Emitters, Guard, Intake, Known, Verdict, weigh};
 use cairn::model::{Detail, EmitterKey, Fix, LatLng, Metres, Millis, Report, Scan, Sighting};
 use cairn::outbox::wire::{Metadata, encode};
 use cairn::supervisor::{Command, Event, SensorKind, Settings, Supervisor};
@@ -243,8 +243,12 @@ impl Emitters for Memory {
         self.0.get(&key)
     }
 
-    fn put(&mut self, key: EmitterKey, known: Known, _: bool) {
+    fn put(&mut self, key: EmitterKey, known: Known) {
         self.0.insert(key, known);
+    }
+
+    fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict> {
+        self.0.get_mut(&key).map(lesson)
     }
 }
 

@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use rusqlite::Connection;
 
-use crate::intake::{Emitters, Known};
+use crate::intake::{Emitters, Known, Verdict};
 use crate::model::EmitterKey;
 use crate::store::{StoreError, emitters};
 
@@ -17,7 +17,9 @@ const MAX_LAZY: usize = 2_048;
 
 #[derive(Default)]
 pub(super) struct Cache {
-    known: HashMap<EmitterKey, Entry, BuildHasherDefault<KeyHasher>>,
+    known: HashMap<EmitterKey, Held, BuildHasherDefault<KeyHasher>>,
+    /// Who was learned from since the last commit, each once and in no order: a commit looks at no others.
+    news: Vec<EmitterKey>,
     lazy: usize,
     urgent: usize,
     want_all: bool,
@@ -45,7 +47,7 @@ impl Hasher for KeyHasher {
     }
 }
 
-struct Entry {
+struct Held {
     known: Known,
     state: State,
 }
@@ -70,13 +72,18 @@ impl State {
 impl Cache {
     /// Makes sure that what is known of these emitters is here.
     pub fn load(&mut self, db: &Connection, keys: impl Iterator<Item = EmitterKey>) -> Result<(), StoreError> {
-        for key in keys {
-            if !self.known.contains_key(&key)
-                && let Some(known) = emitters::read(db, key)?
-            {
-                self.known.insert(key, Entry { known, state: State::Stored });
-            }
+        let mut unknown = keys.filter(|key| !self.known.contains_key(key)).peekable();
+        if unknown.peek().is_none() {
+            return Ok(());
         }
+        // One look at the database for all of them: each by itself would be locked and unlocked.
+        let seen = db.unchecked_transaction()?;
+        let mut reader = emitters::Reader::new(&seen)?;
+        let mut found = Vec::new();
+        for key in unknown {
+            found.extend(reader.read(key)?.map(|known| (key, Held { known, state: State::Stored })));
+        }
+        self.known.extend(found);
         Ok(())
     }
 
@@ -85,18 +92,21 @@ impl Cache {
         self.want_all || self.lazy > MAX_LAZY
     }
 
-    /// Works out the places of what the next commit has to write.
+    /// Works out the places of what the next commit has to write, where that never happened.
     pub fn settle(&mut self) {
         let all = self.writes_all();
-        for entry in self.known.values_mut().filter(|e| e.state.is_written(all)) {
-            entry.known.learned = entry.known.learned.settled();
+        for key in &self.news {
+            if let Some(held) = self.known.get_mut(key).filter(|held| held.state.is_written(all)) {
+                held.known.learned.settle_to_store();
+            }
         }
     }
 
     /// What the next commit has to write.
     pub fn dirty(&self) -> impl Iterator<Item = (EmitterKey, &Known)> {
         let all = self.writes_all();
-        self.known.iter().filter(move |(_, e)| e.state.is_written(all)).map(|(key, e)| (*key, &e.known))
+        let held = self.news.iter().filter_map(|key| Some((*key, self.known.get(key)?)));
+        held.filter(move |(_, held)| held.state.is_written(all)).map(|(key, held)| (key, &held.known))
     }
 
     /// Whether a commit has something to write.
@@ -112,26 +122,30 @@ impl Cache {
     /// What [`Cache::dirty`] named has been committed.
     pub fn written(&mut self) {
         let all = self.writes_all();
-        if self.urgent > 0 || all {
-            for entry in self.known.values_mut() {
-                if entry.state == State::Urgent || all {
-                    entry.state = State::Stored;
-                }
+        let known = &mut self.known;
+        self.news.retain(|key| {
+            let Some(held) = known.get_mut(key) else { return false };
+            let is_written = held.state.is_written(all);
+            if is_written {
+                held.state = State::Stored;
             }
-        }
+            !is_written
+        });
         self.urgent = 0;
         if all {
             self.lazy = 0;
             self.want_all = false;
         }
         if self.known.len() > CAPACITY {
-            self.known.retain(|_, e| e.state != State::Stored);
+            self.known.retain(|_, held| held.state != State::Stored);
         }
     }
 
     /// Forgets what was learned since the last commit: the group it belongs to was given up.
     pub fn forget_unwritten(&mut self) {
-        self.known.retain(|_, e| e.state == State::Stored);
+        for key in self.news.drain(..) {
+            self.known.remove(&key);
+        }
         self.lazy = 0;
         self.urgent = 0;
     }
@@ -144,21 +158,28 @@ impl Cache {
 
 impl Emitters for Cache {
     fn get(&self, key: EmitterKey) -> Option<&Known> {
-        self.known.get(&key).map(|e| &e.known)
+        self.known.get(&key).map(|held| &held.known)
     }
 
-    fn put(&mut self, key: EmitterKey, known: Known, kept: bool) {
-        let entry = self.known.entry(key).or_insert(Entry { known, state: State::Stored });
-        let state = if kept || entry.state == State::Urgent { State::Urgent } else { State::Lazy };
-        match (entry.state, state) {
-            (State::Stored, State::Lazy) => self.lazy += 1,
-            (State::Stored, State::Urgent) => self.urgent += 1,
-            (State::Lazy, State::Urgent) => {
-                self.lazy -= 1;
-                self.urgent += 1;
-            }
-            _ => {}
+    fn put(&mut self, key: EmitterKey, known: Known) {
+        self.known.insert(key, Held { known, state: State::Urgent });
+        self.news.push(key);
+        self.urgent += 1;
+    }
+
+    fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict> {
+        let held = self.known.get_mut(&key)?;
+        let verdict = lesson(&mut held.known);
+        if held.state == State::Stored {
+            held.state = State::Lazy;
+            self.lazy += 1;
+            self.news.push(key);
         }
-        *entry = Entry { known, state };
+        if verdict == Verdict::Keep && held.state == State::Lazy {
+            held.state = State::Urgent;
+            self.lazy -= 1;
+            self.urgent += 1;
+        }
+        Some(verdict)
     }
 }

@@ -33,7 +33,7 @@ pub(super) type LongCall = dyn FnOnce(&mut Owner, &Receiver<Message>) + Send;
 const COMMIT_EVERY: Millis = Millis(2_000);
 
 /// A commit after so many scans at the latest: bounds the work of one transaction.
-const COMMIT_SCANS: u32 = 64;
+const COMMIT_SCANS: u32 = 256;
 
 /// Reports held in memory while the store cannot take them (disk full, locked): some hours of collecting, about 50 MB.
 const MAX_HELD: usize = 20_000;

@@ -17,8 +17,12 @@ impl Emitters for Memory {
         self.0.get(&key)
     }
 
-    fn put(&mut self, key: EmitterKey, known: Known, _: bool) {
+    fn put(&mut self, key: EmitterKey, known: Known) {
         self.0.insert(key, known);
+    }
+
+    fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict> {
+        self.0.get_mut(&key).map(lesson)
     }
 }
 

@@ -16,7 +16,7 @@ pub use guard::Guard;
 pub use pairing::{MAX_AGE, Passage};
 pub use reason::{Counts, Drop};
 pub use seen::{Seen, Worth};
-pub use weigh::{Emitters, Known, Weighed, weigh};
+pub use weigh::{Emitters, Known, Verdict, Weighed, weigh};
 
 use crate::locate::ASSUMED_ACCURACY;
 use crate::model::{CellKey, Detail, Fix, HeardCell, Millis, Scan, Sighting};

@@ -124,14 +124,13 @@ impl Pairing {
     }
 
     fn resolve(&mut self, until: Millis, counts: &mut Counts) {
-        if self.waiting.iter().all(|w| w.mono > until) {
-            return;
-        }
-        let (ready, rest) = std::mem::take(&mut self.waiting).into_iter().partition(|w: &Waiting| w.mono <= until);
-        self.waiting = rest;
-        let ready: VecDeque<Waiting> = ready;
-        for heard in ready {
-            self.pair(heard, counts);
+        // What stays goes once around, and is in its order again.
+        for _ in 0..self.waiting.len() {
+            match self.waiting.pop_front() {
+                Some(heard) if heard.mono <= until => self.pair(heard, counts),
+                Some(later) => self.waiting.push_back(later),
+                None => break,
+            }
         }
     }
 
@@ -165,6 +164,9 @@ fn nearest(open: &mut VecDeque<Open>, mono: Millis) -> Option<&mut Open> {
     open.get_mut(at)
 }
 
+/// Room for what is heard at one place of a town; empty passages, which are most, take none.
+const USUAL_SIGHTINGS: usize = 32;
+
 /// Sightings of one report: one per emitter.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gathered {
@@ -179,6 +181,10 @@ impl Gathered {
     pub fn add(&mut self, sighting: Sighting, counts: &mut Counts) {
         let key = sighting.emitter();
         let Some(at) = self.keys.iter().position(|known| *known == key) else {
+            if self.keys.is_empty() {
+                self.keys.reserve(USUAL_SIGHTINGS);
+                self.sightings.reserve(USUAL_SIGHTINGS);
+            }
             self.keys.push(key);
             self.sightings.push(sighting);
             return;

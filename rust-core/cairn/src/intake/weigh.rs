@@ -4,8 +4,8 @@
 //! counted here, and not stored.
 
 use super::{Counts, Drop, Passage, Seen};
-use crate::locate::{self, Area, HeardMac, Known as _, Learned, Observation, Query};
-use crate::model::{CellKey, Detail, EmitterKey, EmitterKind, Fix, Metres, Report, Sighting};
+use crate::locate::{self, Area, HeardMac, Learned, Observation, Query};
+use crate::model::{CellKey, Detail, EmitterKey, EmitterKind, Fix, LocalPlane, Metres, Report, Sighting};
 
 /// What is known of one emitter: what was kept of it, and what was learned.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,8 +20,21 @@ pub struct Known {
 pub trait Emitters {
     /// What is known of an emitter.
     fn get(&self, key: EmitterKey) -> Option<&Known>;
-    /// Takes what is known now; `kept` tells whether the sighting behind it goes into a report.
-    fn put(&mut self, key: EmitterKey, known: Known, kept: bool);
+    /// Takes what a first sighting tells; it goes into a report.
+    fn put(&mut self, key: EmitterKey, known: Known);
+    /// Has one more sighting teach what is known of an emitter: `lesson` answers what becomes of it. `None` where nothing is known.
+    fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict>;
+}
+
+/// What becomes of a sighting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It goes into a report.
+    Keep,
+    /// It taught and counts, and is not stored.
+    Count,
+    /// Its emitter travels.
+    Mobile,
 }
 
 /// A passage after weighing.
@@ -43,7 +56,7 @@ pub struct Weighed {
 
 /// Weighs a passage against what is known, teaching `emitters` on the way. `None` where access points say its fix is wrong.
 pub fn weigh(passage: Passage, emitters: &mut impl Emitters, counts: &mut Counts) -> Option<Weighed> {
-    let Passage { fix, sightings, .. } = passage;
+    let Passage { fix, mut sightings, .. } = passage;
     if contradicted(&fix, &sightings, emitters) {
         for _ in &sightings {
             counts.drop(Drop::Contradicted);
@@ -53,34 +66,29 @@ pub fn weigh(passage: Passage, emitters: &mut impl Emitters, counts: &mut Counts
     let day = (fix.utc.0.div_euclid(86_400_000)) as i32;
     let mut weighed =
         Weighed { report: None, sightings: 0, new_wifi: 0, new_cells: 0, new_beacons: 0, new: Vec::new() };
-    let mut kept = Vec::new();
-    for sighting in sightings {
+    // What is not kept goes from where it is: it was gathered here to be stored, and most of it is.
+    sightings.retain(|sighting| {
         let key = sighting.emitter();
-        let observation = Observation::of(&fix, &sighting);
-        let verdict = match emitters.get(key).copied() {
-            None => {
-                match key.kind() {
-                    EmitterKind::Wifi => weighed.new_wifi += 1,
-                    EmitterKind::Cell => weighed.new_cells += 1,
-                    EmitterKind::Beacon => weighed.new_beacons += 1,
-                }
-                weighed.new.push(key);
-                let seen = Seen::first(sighting.place, sighting.signal, day);
-                emitters.put(key, Known { seen, learned: Learned::first(&observation) }, true);
-                Verdict::Keep
+        let observation = Observation::of(&fix, sighting);
+        let taught = emitters.teach(key, |known| {
+            known.learned.learn(&observation);
+            judge(known, key.kind(), sighting, day)
+        });
+        let verdict = taught.unwrap_or_else(|| {
+            match key.kind() {
+                EmitterKind::Wifi => weighed.new_wifi += 1,
+                EmitterKind::Cell => weighed.new_cells += 1,
+                EmitterKind::Beacon => weighed.new_beacons += 1,
             }
-            Some(mut known) => {
-                known.learned.learn(&observation);
-                let verdict = judge(&mut known, key.kind(), &sighting, day);
-                emitters.put(key, known, verdict == Verdict::Keep);
-                verdict
-            }
-        };
+            weighed.new.push(key);
+            let seen = Seen::first(sighting.place, sighting.signal, day);
+            emitters.put(key, Known { seen, learned: Learned::first(&observation) });
+            Verdict::Keep
+        });
         match verdict {
             Verdict::Keep => {
                 counts.kept += 1;
                 weighed.sightings += 1;
-                kept.push(sighting);
             }
             Verdict::Count => {
                 counts.counted += 1;
@@ -88,18 +96,12 @@ pub fn weigh(passage: Passage, emitters: &mut impl Emitters, counts: &mut Counts
             }
             Verdict::Mobile => counts.drop(Drop::Mobile),
         }
-    }
+        verdict == Verdict::Keep
+    });
     // In the order of the store's key: rows of one report then lie side by side as they are written.
-    kept.sort_by_cached_key(Sighting::emitter);
-    weighed.report = (!kept.is_empty()).then_some(Report { fix, sightings: kept });
+    sightings.sort_by_cached_key(Sighting::emitter);
+    weighed.report = (!sightings.is_empty()).then_some(Report { fix, sightings });
     Some(weighed)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Keep,
-    Count,
-    Mobile,
 }
 
 /// Farther apart than this an emitter that stands still is not heard: twice the widest range of its kind, and some error.
@@ -155,12 +157,13 @@ const BEYOND_DOUBT: f64 = 2.0;
 fn contradicted(fix: &Fix, sightings: &[Sighting], emitters: &impl Emitters) -> bool {
     let error = 3.0 * fix.accuracy.map_or(0.0, |a| a.0);
     let (mut far, mut near) = (0, 0);
+    let around = LocalPlane::around(fix.place);
     // Nothing but witnesses is asked about: what is unknown here would widen the radii, and speaks neither for nor against.
     let mut query = Query::default();
     for sighting in sightings {
         let Detail::Wifi { mac, .. } = sighting.detail else { continue };
-        let Some(learned) = Settled(emitters).emitter(sighting.emitter()) else { continue };
-        if learned.place().distance(fix.place).0 > SUSPICIOUS.0 + error {
+        let Some(learned) = Settled(emitters).witness(sighting.emitter()) else { continue };
+        if around.distance(learned.place()).0 > SUSPICIOUS.0 + error {
             far += 1;
         } else {
             near += 1;
@@ -183,10 +186,16 @@ const WELL_KNOWN: u16 = 5;
 /// The access points that have long been heard at one place.
 struct Settled<'a, E>(&'a E);
 
+impl<'a, E: Emitters> Settled<'a, E> {
+    fn witness(&self, key: EmitterKey) -> Option<&'a Learned> {
+        let learned = &(key.kind() == EmitterKind::Wifi).then(|| self.0.get(key))??.learned;
+        (learned.count() >= WELL_KNOWN && !learned.has_moved() && !learned.is_wild()).then_some(learned)
+    }
+}
+
 impl<E: Emitters> locate::Known for Settled<'_, E> {
     fn emitter(&self, key: EmitterKey) -> Option<Learned> {
-        let learned = (key.kind() == EmitterKind::Wifi).then(|| self.0.get(key))??.learned;
-        (learned.count() >= WELL_KNOWN && !learned.has_moved() && !learned.is_wild()).then_some(learned)
+        self.witness(key).copied()
     }
 
     fn area(&self, _: CellKey) -> Option<Area> {

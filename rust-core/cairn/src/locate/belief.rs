@@ -108,9 +108,10 @@ impl<'a> Scene<'a> {
     fn new(spots: &'a [Spot], usual: Usual) -> Self {
         let noise = NOISE * NOISE * usual.wild;
         let mut weights = [0.0; SPOTS];
+        let crowds = crowds(spots);
         let (mut all, mut east, mut north) = (0.0, 0.0, 0.0);
-        for (weight, spot) in weights.iter_mut().zip(spots) {
-            *weight = spot.count / (1.0 + ALIKE * (crowd(spot, spots) - 1.0).max(0.0)) / noise;
+        for ((weight, spot), crowd) in weights.iter_mut().zip(spots).zip(crowds) {
+            *weight = spot.count / (1.0 + ALIKE * (crowd - 1.0).max(0.0)) / noise;
             let loud = spot.count * exp((spot.signal - LOUD) / SLOPE);
             (all, east, north) = (all + loud, east + loud * spot.east, north + loud * spot.north);
         }
@@ -200,15 +201,19 @@ fn softly(t: f32) -> f32 {
     0.1 * bent * bent + (t - 2.5).max(0.0)
 }
 
-/// How many sightings lie in the same shadows as a spot's.
-fn crowd(spot: &Spot, spots: &[Spot]) -> f32 {
+/// How many sightings lie in the same shadows as each spot's.
+fn crowds(spots: &[Spot]) -> [f32; SPOTS] {
     let size = SHADOW * SHADOW;
-    spots
-        .iter()
-        .map(|s| {
-            let wide = size + s.blur + spot.blur;
-            let d2 = (s.east - spot.east).powi(2) + (s.north - spot.north).powi(2);
-            s.count * (size / wide).sqrt() * exp(-0.5 * d2 / wide)
-        })
-        .sum()
+    // All at once, as many as processors have lanes for; what is beyond the last spot counts nothing.
+    let of = |value: fn(&Spot) -> f32| -> [f32; SPOTS] { std::array::from_fn(|i| spots.get(i).map_or(0.0, value)) };
+    let (east, north, blur) = (of(|s| s.east), of(|s| s.north), of(|s| s.blur));
+    let mut crowds = [0.0; SPOTS];
+    for spot in spots {
+        for i in 0..SPOTS {
+            let wide = size + spot.blur + blur[i];
+            let d2 = (spot.east - east[i]).powi(2) + (spot.north - north[i]).powi(2);
+            crowds[i] += spot.count * (size / wide).sqrt() * exp(-0.5 * d2 / wide);
+        }
+    }
+    crowds
 }

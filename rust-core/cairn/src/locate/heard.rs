@@ -85,26 +85,37 @@ impl Heard {
             return 1.0;
         }
         // The newcomer stands last: of SPOTS + 1 two become one, those of which the least is lost.
-        let at = |i: usize| if i < SPOTS { &self.spots[i] } else { &spot };
-        let says: [f32; SPOTS + 1] = std::array::from_fn(|i| at(i).says());
-        let far: [f32; SPOTS + 1] = std::array::from_fn(|i| at(i).far());
-        let (mut least, mut pair) = (f32::MAX, (0, SPOTS));
-        for j in 1..=SPOTS {
-            for i in 0..j {
-                let loss = says[i] * says[j] * at(i).square(at(j)) / ((says[i] + says[j]) * (far[i] + far[j]));
-                if loss < least {
-                    (least, pair) = (loss, (i, j));
-                }
-            }
-        }
-        let (i, j) = pair;
-        let before = at(i).count;
-        self.spots[i] = at(i).with(at(j));
+        let (i, j) = self.least_lost(&spot);
+        let before = self.spots[i].count;
+        let other = if j < SPOTS { self.spots[j] } else { spot };
+        self.spots[i] = self.spots[i].with(&other);
         if j < SPOTS {
             self.spots[j] = spot;
             return 1.0;
         }
         spot.count / (spot.count + before)
+    }
+
+    /// Of which two the least is lost when they become one, where the newcomer stands last; the second is the later one.
+    fn least_lost(&self, newcomer: &Spot) -> (usize, usize) {
+        // Each with all of the spots at once, as many as processors have lanes for; those from itself on do not count.
+        let of = |value: fn(&Spot) -> f32| self.spots.map(|s| value(&s));
+        let (east, north, says, far) = (of(|s| s.east), of(|s| s.north), of(Spot::says), of(Spot::far));
+        let (mut least, mut pair) = (f32::MAX, (0, SPOTS));
+        for j in 1..=SPOTS {
+            let one = self.spots.get(j).unwrap_or(newcomer);
+            let (one_says, one_far) = (one.says(), one.far());
+            let losses: [f32; SPOTS] = std::array::from_fn(|i| {
+                let square = (east[i] - one.east).powi(2) + (north[i] - one.north).powi(2);
+                says[i] * one_says * square / ((says[i] + one_says) * (far[i] + one_far))
+            });
+            for (i, loss) in losses.into_iter().enumerate().take(j) {
+                if loss < least {
+                    (least, pair) = (loss, (i, j));
+                }
+            }
+        }
+        pair
     }
 
     /// The same seen from another middle.

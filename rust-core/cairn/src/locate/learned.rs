@@ -114,7 +114,7 @@ impl Learned {
     pub fn learn(&mut self, o: &Observation) {
         let plane = LocalPlane::around(self.place);
         let from = plane.to_xy(o.place);
-        let far = from.0.hypot(from.1);
+        let far = (from.0 * from.0 + from.1 * from.1).sqrt();
         if far > self.reach() + 3.0 * o.accuracy.0 {
             self.learn_elsewhere(o);
             return;
@@ -145,13 +145,24 @@ impl Learned {
     }
 
     /// With its place worked out from where it was heard, where that is news. Sightings alone only gather, for this takes longer:
-    /// whoever stores or reads what was learned asks for it.
+    /// whoever reads what was learned asks for it.
     #[must_use]
     pub fn settled(mut self) -> Self {
-        if self.news > NEWS * f32::from(self.count).min(MANY) {
+        self.settle_news(NEWS);
+        self
+    }
+
+    /// Works out its place before it is stored, where that never happened; the rest is left to who reads it.
+    pub fn settle_to_store(&mut self) {
+        if !self.is_worked_out {
+            self.settle_news(NEWS);
+        }
+    }
+
+    fn settle_news(&mut self, share: f32) {
+        if self.news > share * f32::from(self.count).min(MANY) {
             self.settle(&LocalPlane::around(self.place));
         }
-        self
     }
 
     fn settle(&mut self, plane: &LocalPlane) {

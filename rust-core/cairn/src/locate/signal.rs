@@ -1,5 +1,6 @@
 //! How signal falls with distance: the log-distance model, heard = level − 10 n log10(d), d in metres from one on.
 
+use super::lanes::ln;
 use crate::model::EmitterKind;
 
 /// The exponent between emitters in and around houses and a phone in the street. Literature has 2.7 to 3.5 there; the
@@ -11,7 +12,7 @@ pub(super) const DB_PER_LN: f64 = 10.0 * EXPONENT / std::f64::consts::LN_10;
 
 /// What is lost over a distance whose square is given in m², dB.
 pub(super) fn loss_at_square(square: f64) -> f64 {
-    0.5 * DB_PER_LN * square.max(1.0).ln()
+    0.5 * DB_PER_LN * f64::from(ln(square.max(1.0) as f32))
 }
 
 /// The distance over which so much is lost, m.

@@ -2,14 +2,20 @@
 
 use std::fmt;
 
+use smallvec::SmallVec;
+
 /// A network name as it was on the air: bytes, mostly but not always UTF-8, at most 32 of them in honest beacons.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
-pub struct Ssid(Box<[u8]>);
+pub struct Ssid(
+    // In place, for there is one with every sighting; longer ones, as files have them, are kept whole all the same, for a mark of
+    // their owner may stand at the end.
+    SmallVec<[u8; 32]>,
+);
 
 impl Ssid {
     /// A name from its raw bytes; empty where the beacon carried none.
-    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
-        Self(bytes.into())
+    pub fn new(bytes: impl AsRef<[u8]>) -> Self {
+        Self(SmallVec::from_slice(bytes.as_ref()))
     }
 
     /// The raw bytes.

@@ -2,19 +2,26 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
 use super::{StoreError, estimates, packed};
 use crate::intake::Known;
 use crate::locate::{self, Area, Learned, Query};
 use crate::model::{CellKey, EmitterKey, LatLng};
 
-/// What is known of an emitter.
-pub(crate) fn read(db: &Connection, key: EmitterKey) -> Result<Option<Known>, StoreError> {
-    db.prepare_cached("SELECT lat, lon, known FROM emitter WHERE key = ?")?
-        .query_row([key.to_i64()], |row| Ok(read_row(key, row)))
-        .optional()?
-        .transpose()
+/// Reads what is known of emitters, one after the other: its statement is looked up once for all of them.
+pub(crate) struct Reader<'a>(CachedStatement<'a>);
+
+impl<'a> Reader<'a> {
+    /// Prepares to read from a database.
+    pub(crate) fn new(db: &'a Connection) -> Result<Self, StoreError> {
+        Ok(Self(db.prepare_cached("SELECT lat, lon, known FROM emitter WHERE key = ?")?))
+    }
+
+    /// What is known of an emitter.
+    pub(crate) fn read(&mut self, key: EmitterKey) -> Result<Option<Known>, StoreError> {
+        self.0.query_row([key.to_i64()], |row| Ok(read_row(key, row))).optional()?.transpose()
+    }
 }
 
 /// Stores what is known of emitters; `new` tells in which part of the ledger those count that were never heard before.
@@ -105,7 +112,8 @@ pub(crate) fn page(db: &Connection, after: i64, limit: u32) -> Result<Vec<Listed
         let key = EmitterKey::from_i64(row.get(3)?).ok_or(StoreError::Value("emitter.key"))?;
         let named = row.get::<_, Option<i64>>(4)?.is_some();
         let cell = if named { Some(super::reports::read_cell(row, 4)?) } else { None };
-        page.push(Listed { key, known: read_row(key, row)?, cell });
+        let Known { seen, learned } = read_row(key, row)?;
+        page.push(Listed { key, known: Known { seen, learned: learned.settled() }, cell });
     }
     Ok(page)
 }
@@ -125,10 +133,11 @@ pub(crate) fn physical(db: &Connection) -> Result<HashMap<EmitterKey, u16>, Stor
 /// What the store knows of everything in a query, read at once.
 pub(crate) fn load(db: &Connection, query: &Query) -> Result<impl locate::Known + use<>, StoreError> {
     let mut loaded = Loaded::default();
+    let mut reader = Reader::new(db)?;
     for key in query.keys() {
         // What others have reckoned counts where nothing was heard.
-        let known = match read(db, key)? {
-            Some(known) => Some(known.learned),
+        let known = match reader.read(key)? {
+            Some(known) => Some(known.learned.settled()),
             None => estimates::read(db, key)?,
         };
         if let Some(learned) = known {

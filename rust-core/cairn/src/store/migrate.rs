@@ -158,7 +158,7 @@ mod tests {
             elsewhere: Some((place(-338_000_000, -586_000_000), 2)),
         };
         let known = Known { seen, learned: Learned::from_moments(EmitterKind::Wifi, &moments) };
-        assert_eq!(crate::store::emitters::read(&db, key).unwrap(), Some(known));
+        assert_eq!(crate::store::emitters::Reader::new(&db).unwrap().read(key).unwrap(), Some(known));
     }
 
     proptest! {

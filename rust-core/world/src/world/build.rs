@@ -120,7 +120,7 @@ impl Builder<'_> {
             };
             let voice = Voice::Wifi {
                 mac: known(address),
-                ssid: Ssid::new(ssid.into_bytes()),
+                ssid: Ssid::new(ssid),
                 frequency_mhz: *band.channels.choose(&mut self.chance).unwrap_or(&2412),
                 standard: *band.standards.choose(&mut self.chance).unwrap_or(&WifiStandard::N),
             };
@@ -157,7 +157,7 @@ impl Builder<'_> {
         let mac = self.mac() | 1 << 41;
         let voice = Voice::Wifi {
             mac: known(mac),
-            ssid: Ssid::new(format!("{name} {:04x}", mac & 0xffff).into_bytes()),
+            ssid: Ssid::new(format!("{name} {:04x}", mac & 0xffff)),
             frequency_mhz: 2437,
             standard: WifiStandard::Ac,
         };

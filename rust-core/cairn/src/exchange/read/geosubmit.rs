@@ -163,7 +163,7 @@ fn wifi(entry: Wifi, mac: Mac, heard: &impl Fn(Option<f64>) -> Millis) -> HeardW
     HeardWifi {
         mono: heard(entry.age),
         mac,
-        ssid: Ssid::new(entry.ssid.into_bytes()),
+        ssid: Ssid::new(entry.ssid),
         signal: signal(entry.signal_strength),
         frequency_mhz: stated.or_else(|| entry.channel.and_then(whole).and_then(frequency)),
         standard: entry.radio_type.and_then(|t| standard(&t)),

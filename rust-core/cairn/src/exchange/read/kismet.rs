@@ -229,5 +229,5 @@ struct Record {
 
 fn name(json: &[u8]) -> Option<Ssid> {
     let Dot11 { last, record } = serde_json::from_slice::<Kept>(json).ok()?.dot11?;
-    Some(Ssid::new(record.and_then(|r| r.ssid).or(last)?.into_bytes()))
+    Some(Ssid::new(record.and_then(|r| r.ssid).or(last)?))
 }

@@ -108,7 +108,7 @@ impl Reports {
             scan.wifi.push(HeardWifi {
                 mono: heard(number(row, 2)?),
                 mac,
-                ssid: Ssid::new(text(row, 1)?.unwrap_or_default().into_bytes()),
+                ssid: Ssid::new(text(row, 1)?.unwrap_or_default()),
                 signal: signal(number(row, 3)?),
                 frequency_mhz: stated.or_else(|| frequency(channel?)),
                 standard: text(row, 6)?.and_then(|t| standard(&t)),

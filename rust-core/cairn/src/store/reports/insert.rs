@@ -1,20 +1,16 @@
 //! Writes reports with their sightings, a group's one after the other.
 
-use rusqlite::{CachedStatement, Connection, Statement, params};
+use rusqlite::{CachedStatement, Connection, params};
 
 use super::note_stored;
 use crate::model::{Detail, Report, ReportId, Sighting, TripId};
 use crate::store::StoreError;
-
-/// Access points stored by one statement: most reports keep so many, and what a statement costs besides its rows is shared.
-const WIFI_AT_ONCE: usize = 8;
 
 /// Stores reports one after the other: its statements are looked up once for a whole group.
 pub(crate) struct Inserter<'a> {
     db: &'a Connection,
     report: CachedStatement<'a>,
     wifi: CachedStatement<'a>,
-    wifis: CachedStatement<'a>,
     cell: CachedStatement<'a>,
     cell_name: CachedStatement<'a>,
     beacon: CachedStatement<'a>,
@@ -25,8 +21,6 @@ pub(crate) struct Inserter<'a> {
 impl<'a> Inserter<'a> {
     /// Prepares to store into a database.
     pub(crate) fn new(db: &'a Connection) -> Result<Self, StoreError> {
-        const WIFI: &str = "INSERT INTO sighting (report, emitter, age, signal, ssid, frequency, format) VALUES ";
-        const WIFI_ROW: &str = "(?, ?, ?, ?, ?, ?, ?)";
         Ok(Self {
             db,
             report: db.prepare_cached(
@@ -34,8 +28,9 @@ impl<'a> Inserter<'a> {
                                      pressure, source)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?,
-            wifi: db.prepare_cached(&format!("{WIFI}{WIFI_ROW}"))?,
-            wifis: db.prepare_cached(&format!("{WIFI}{}", [WIFI_ROW; WIFI_AT_ONCE].join(",")))?,
+            wifi: db.prepare_cached(
+                "INSERT INTO sighting (report, emitter, age, signal, ssid, frequency, format) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            )?,
             cell: db.prepare_cached(
                 "INSERT INTO sighting (report, emitter, age, signal, serving, asu, advance, physical, arfcn)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -74,34 +69,24 @@ impl<'a> Inserter<'a> {
             fix.source as i64,
         ])?;
         let id = ReportId(self.db.last_insert_rowid());
-        let mut wifi = report.sightings.iter().filter(|s| matches!(s.detail, Detail::Wifi { .. }));
-        let (together, alone) = {
-            let n = wifi.clone().count();
-            (n / WIFI_AT_ONCE, n % WIFI_AT_ONCE)
-        };
-        for _ in 0..together {
-            bind_wifi(&mut self.wifis, id, wifi.by_ref().take(WIFI_AT_ONCE))?;
-            self.wifis.raw_execute()?;
-        }
-        for sighting in wifi.take(alone) {
-            bind_wifi(&mut self.wifi, id, std::iter::once(sighting))?;
-            self.wifi.raw_execute()?;
-        }
         for sighting in &report.sightings {
-            self.insert_other(id, sighting)?;
+            self.insert_sighting(id, sighting)?;
         }
         self.reports += 1;
         self.sightings += report.sightings.len() as i64;
         Ok(id)
     }
 
-    fn insert_other(&mut self, report: ReportId, sighting: &Sighting) -> Result<(), StoreError> {
-        let emitter = || sighting.emitter().to_i64();
+    fn insert_sighting(&mut self, report: ReportId, sighting: &Sighting) -> Result<(), StoreError> {
+        let emitter = sighting.emitter().to_i64();
         let (age, signal) = (sighting.age.0, sighting.signal.map(|s| s.0));
         match &sighting.detail {
-            Detail::Wifi { .. } => {}
+            Detail::Wifi { ssid, frequency_mhz, standard, .. } => {
+                let standard = standard.map(|s| s as i64);
+                self.wifi.execute(params![report.0, emitter, age, signal, ssid.bytes(), frequency_mhz, standard])?;
+            }
             Detail::Cell { key, serving, asu, timing_advance, physical, arfcn } => {
-                let (emitter, radio, cell) = (emitter(), key.radio() as i64, key.cell() as i64);
+                let (radio, cell) = (key.radio() as i64, key.cell() as i64);
                 self.cell_name.execute(params![emitter, radio, key.mcc(), key.mnc(), key.area(), cell])?;
                 self.cell.execute(params![
                     report.0,
@@ -116,30 +101,9 @@ impl<'a> Inserter<'a> {
                 ])?;
             }
             Detail::Beacon { format, .. } => {
-                self.beacon.execute(params![report.0, emitter(), age, signal, format.map(|f| f as i64)])?;
+                self.beacon.execute(params![report.0, emitter, age, signal, format.map(|f| f as i64)])?;
             }
         }
         Ok(())
     }
-}
-
-/// Binds access points to the rows of an insert, one after the other.
-fn bind_wifi<'s>(
-    insert: &mut Statement<'_>,
-    report: ReportId,
-    sightings: impl Iterator<Item = &'s Sighting>,
-) -> Result<(), StoreError> {
-    let mut at = 1;
-    for sighting in sightings {
-        let Detail::Wifi { ssid, frequency_mhz, standard, .. } = &sighting.detail else { continue };
-        insert.raw_bind_parameter(at, report.0)?;
-        insert.raw_bind_parameter(at + 1, sighting.emitter().to_i64())?;
-        insert.raw_bind_parameter(at + 2, sighting.age.0)?;
-        insert.raw_bind_parameter(at + 3, sighting.signal.map(|s| s.0))?;
-        insert.raw_bind_parameter(at + 4, ssid.bytes())?;
-        insert.raw_bind_parameter(at + 5, *frequency_mhz)?;
-        insert.raw_bind_parameter(at + 6, standard.map(|s| s as i64))?;
-        at += 7;
-    }
-    Ok(())
 }

@@ -37,7 +37,7 @@ pub fn read_sighting(row: &Row<'_>, place: LatLng) -> Result<Sighting, StoreErro
     let detail = match (emitter.kind(), emitter.mac()) {
         (EmitterKind::Wifi, Some(mac)) => Detail::Wifi {
             mac,
-            ssid: Ssid::new(row.get::<_, Option<Vec<u8>>>(3)?.unwrap_or_default()),
+            ssid: Ssid::new(row.get_ref(3)?.as_blob_or_null().map_err(rusqlite::Error::from)?.unwrap_or_default()),
             frequency_mhz: row.get(4)?,
             standard: format.and_then(|f| STANDARDS.get(f).copied()),
         },
