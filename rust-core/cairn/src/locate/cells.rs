@@ -52,7 +52,7 @@ pub(super) fn find(query: &Query, known: &impl Known) -> Option<Found> {
 /// Where those that are heard say the phone is.
 fn of_cells(mut heard: Vec<Heard>, mobile: usize) -> Option<Found> {
     // One cell that lies far from the others is not where it is thought to be: the tightest of a group decides.
-    heard.sort_by(|a, b| a.spread.total_cmp(&b.spread));
+    heard.sort_unstable_by(|a, b| a.spread.total_cmp(&b.spread));
     let first = heard.first()?;
     let (seat, tightest, sightings) = (first.place, first.spread, first.sightings);
     let widest = 3.0 * (tightest + heard[heard.len() - 1].spread);

@@ -62,6 +62,6 @@ pub(in crate::exchange) fn entries(file: File) -> Result<Vec<Entry>, Fault> {
             is_deflated,
         });
     }
-    entries.sort_by(|a, b| natural(&a.name, &b.name));
+    entries.sort_unstable_by(|a, b| natural(&a.name, &b.name));
     Ok(entries)
 }

@@ -30,8 +30,9 @@ impl Writer for Wigle {
     fn report(&mut self, out: &mut dyn Write, _: TripId, report: &Report) -> io::Result<()> {
         // A line whose time the format cannot write would be refused by every reader.
         let Some(time) = text::time(report.fix.utc) else { return Ok(()) };
-        let time = time.strftime("%Y-%m-%d %H:%M:%S").to_string();
-        report.sightings.iter().try_for_each(|sighting| line(out, report, &time, sighting))
+        let time = time.to_string().replace('T', " ");
+        let to_the_second = time.split(['.', 'Z']).next().unwrap_or_default();
+        report.sightings.iter().try_for_each(|sighting| line(out, report, to_the_second, sighting))
     }
 
     fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
