@@ -64,7 +64,7 @@ impl Owner {
         }
         let trip = self.next_trip;
         self.next_trip = TripId(trip.0 + 1);
-        self.group.trips.push((trip, self.clock.utc()));
+        self.group.trips.push((trip, self.clock.utc(), None));
         self.trip = Some(trip);
         trip
     }

@@ -3,6 +3,7 @@
 use rusqlite::TransactionBehavior;
 
 use super::owner::Owner;
+use crate::exchange::SourceId;
 use crate::intake::Counts;
 use crate::ledger::Tally;
 use crate::model::{Millis, Report, TripId};
@@ -11,7 +12,8 @@ use crate::store::{StoreError, emitters, guard, ledger, outbox, reports};
 /// Everything taken in since the last commit.
 #[derive(Default)]
 pub(super) struct Group {
-    pub trips: Vec<(TripId, Millis)>,
+    /// Those that begin: when, and out of which file.
+    pub trips: Vec<(TripId, Millis, Option<SourceId>)>,
     pub reports: Vec<(TripId, Report, Queue)>,
     pub tally: Tally,
     pub counts: Counts,
@@ -46,8 +48,8 @@ impl Owner {
         }
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if has_news {
-            for (trip, started) in &self.group.trips {
-                reports::begin_trip(&tx, *trip, *started)?;
+            for (trip, started, file) in &self.group.trips {
+                reports::begin_trip(&tx, *trip, *started, *file)?;
             }
             let mut inserter = reports::Inserter::new(&tx)?;
             let mut enqueuer = outbox::Enqueuer::new(&tx)?;

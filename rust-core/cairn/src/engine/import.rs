@@ -77,7 +77,7 @@ impl Owner {
         let trip = trip.unwrap_or_else(|| {
             let new = self.next_trip;
             self.next_trip = TripId(new.0 + 1);
-            self.group.trips.push((new, first));
+            self.group.trips.push((new, first, Some(source)));
             new
         });
         let estimates: Vec<_> = estimates.into_iter().filter(|e| may_learn(&self.guard, e)).collect();

@@ -25,7 +25,7 @@ fn home() -> Home {
 fn with_reports(home: &Home, n: i64) {
     let opened = open(&home.path).unwrap();
     let trip = reports::next_trip(&opened.writer).unwrap();
-    reports::begin_trip(&opened.writer, trip, Millis(1)).unwrap();
+    reports::begin_trip(&opened.writer, trip, Millis(1), None).unwrap();
     opened.writer.execute_batch("BEGIN").unwrap();
     let mut inserter = reports::Inserter::new(&opened.writer).unwrap();
     for _ in 0..n {

@@ -1,7 +1,8 @@
 //! Which database this is: its name among those that may be merged with it.
 //!
 //! A copy of the file that is written to is another origin, or its numbers would mean two things. Names go nowhere but with
-//! the database.
+//! the database. An imported file is an origin, too, the same on every phone: so what two phones read in it counts once where
+//! they are merged.
 
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -9,6 +10,8 @@ use std::time::UNIX_EPOCH;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::StoreError;
+use crate::exchange::SourceId;
+use crate::model::TripId;
 
 /// Gives the database a name where it has none, and a new one where it is a copy or may have lost rows: what is in it then is
 /// another origin's, as it was in the file that it was copied from.
@@ -25,6 +28,21 @@ pub(super) fn settle(db: &mut Connection, path: &Path, renew: bool) -> Result<()
     tx.execute("INSERT OR REPLACE INTO self (id, name, file) VALUES (0, randomblob(16), ?)", [file])?;
     tx.commit()?;
     Ok(())
+}
+
+/// The number of an imported file as an origin; its name is the file's, eight octets where databases have sixteen.
+pub(super) fn of_file(db: &Connection, file: SourceId) -> Result<i64, StoreError> {
+    let name = file.0.to_be_bytes();
+    db.prepare_cached("INSERT OR IGNORE INTO origin (name) VALUES (?)")?.execute([name])?;
+    Ok(db.prepare_cached("SELECT id FROM origin WHERE name = ?")?.query_row([name], |row| row.get(0))?)
+}
+
+/// The file that a trip belongs to, as an origin; 0 where it is a phone's.
+pub(super) fn file_of(db: &Connection, trip: TripId) -> Result<i64, StoreError> {
+    let mut select = db.prepare_cached(
+        "SELECT o.id FROM main.trip t JOIN main.origin o ON o.id = t.origin WHERE t.id = ? AND length(o.name) = 8",
+    )?;
+    Ok(select.query_row([trip.0], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 /// Makes everything own another origin's.

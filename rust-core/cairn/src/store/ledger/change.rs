@@ -48,6 +48,18 @@ impl Sums {
         *self = Self::of(sums);
     }
 
+    /// Takes others off.
+    pub fn take(&mut self, other: &Self) {
+        let (mut sums, others) = (self.columns(), other.columns());
+        sums.iter_mut().zip(others).for_each(|(sum, n)| *sum -= n);
+        *self = Self::of(sums);
+    }
+
+    /// These without what is counted by who claims it: emitters and ground.
+    pub fn unclaimed(self) -> Self {
+        Self { wifi: 0, cells: 0, beacons: 0, ground: 0, again: 0, ..self }
+    }
+
     /// What `newer` has more, column by column: each only grows.
     pub fn up_to(&self, newer: &Self) -> Self {
         let mut more = newer.columns();

@@ -11,7 +11,7 @@ use crate::ledger::{
     Clock, Country, Counts, Day, Extent, Hexagon, LEVELS, Part, RULE, StreakDay, Subject, Tally, Walk,
 };
 use crate::model::EmitterKey;
-use crate::store::StoreError;
+use crate::store::{StoreError, origin};
 
 /// What a tally told that the ledger had not known.
 #[derive(Debug, Default)]
@@ -55,22 +55,23 @@ pub fn post(tx: &Connection, tally: &Tally) -> Result<Posted, StoreError> {
     Ok(posted)
 }
 
-/// The row of what this database itself added to a part; made where there is none.
+/// The row of what this database itself, or a file that is read, added to a part; made where there is none.
 fn row_of(tx: &Connection, part: &Part) -> Result<i64, StoreError> {
     let mut find = tx.prepare_cached(
-        "SELECT id FROM ledger_part WHERE origin = 0 AND day = ? AND trip = ? AND area = ? AND country = ?",
+        "SELECT id FROM ledger_part WHERE origin = ? AND day = ? AND trip = ? AND area = ? AND country = ?",
     )?;
     let country = part.country.as_ref().map_or("", Country::code);
-    let key = params![part.day.number(), part.trip.0, part.area.index() as i64, country];
+    let origin = origin::file_of(tx, part.trip)?;
+    let key = params![origin, part.day.number(), part.trip.0, part.area.index() as i64, country];
     if let Some(row) = find.query_row(key, |row| row.get(0)).optional()? {
         return Ok(row);
     }
     tx.prepare_cached(
         "INSERT INTO ledger_part (origin, day, trip, area, country, reports, sightings, wifi, cells, beacons, ground, again,
                                   distance, took, rule)
-         VALUES (0, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?)",
+         VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?)",
     )?
-    .execute(params![part.day.number(), part.trip.0, part.area.index() as i64, country, RULE])?;
+    .execute(params![origin, part.day.number(), part.trip.0, part.area.index() as i64, country, RULE])?;
     Ok(tx.last_insert_rowid())
 }
 

@@ -2,6 +2,9 @@
 //!
 //! The winner is the part of the earliest day; where days are equal, of the origin whose name comes first: all databases agree
 //! on it. What the others counted is taken off the ledger, and who lost is kept, so that it is taken off once.
+//!
+//! A part of a phone's is only ever added to by that phone, so its count goes with its claims. To a file's part every phone adds
+//! that reads the file, each what was new to it: what is claimed for it on either side counts, once.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -56,6 +59,8 @@ pub(super) struct Claims {
     /// Our number of each of the other's parts.
     pub ours: HashMap<i64, i64>,
     pub changed: BTreeMap<i64, Sums>,
+    /// Files' parts that were here before, and what others claim for them besides.
+    pub files: BTreeMap<i64, Sums>,
 }
 
 impl Claims {
@@ -77,6 +82,14 @@ impl Claims {
         all.extend(&lost_here);
         all.sort_unstable();
         all.dedup();
+        for part in all.iter().filter(|part| ours != Some(**part) && !lost_here.contains(part)) {
+            if let Some(file) = self.files.get_mut(part) {
+                let mut one = Sums::default();
+                off(&mut one);
+                file.take(&one);
+                self.changed.entry(*part).or_default().take(&one);
+            }
+        }
         let name = |part: &i64| self.parts.get(part).map(|row| &row.name);
         let Some(winner) = all.iter().copied().min_by(|a, b| name(a).cmp(&name(b))) else { return Ok(None) };
         if all.len() > 1 {
@@ -93,6 +106,13 @@ impl Claims {
 
     /// Writes what has changed into the ledger.
     pub fn settle(self, db: &Connection) -> Result<(), StoreError> {
+        for (part, claimed) in self.files.iter().filter(|(_, claimed)| **claimed != Sums::default()) {
+            db.prepare_cached(
+                "UPDATE main.ledger_part SET wifi = wifi + ?, cells = cells + ?, beacons = beacons + ?, ground = ground + ?,
+                        again = again + ? WHERE id = ?",
+            )?
+            .execute([claimed.wifi, claimed.cells, claimed.beacons, claimed.ground, claimed.again, *part])?;
+        }
         let mut sums: BTreeMap<Subject, Sums> = BTreeMap::new();
         for (part, changed) in &self.changed {
             let Some(row) = self.parts.get(part) else { continue };

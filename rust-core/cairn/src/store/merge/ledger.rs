@@ -124,13 +124,17 @@ fn merge_base(db: &Connection, sources: &Sources, more: &mut BTreeMap<(i64, i64)
 
 /// What each origin added since.
 fn merge_parts(db: &Connection, sources: &Sources) -> Result<Claims, StoreError> {
-    let mut claims = Claims { parts: HashMap::new(), ours: HashMap::new(), changed: BTreeMap::new() };
+    let mut claims =
+        Claims { parts: HashMap::new(), ours: HashMap::new(), changed: BTreeMap::new(), files: BTreeMap::new() };
     let mut here: HashMap<PartName, (i64, Sums, i64)> = HashMap::new();
     let mut select = db.prepare(&format!("{PARTS} main.ledger_part"))?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let (id, trip): (i64, i64) = (row.get(0)?, row.get(3)?);
         let part = PartRow { name: name_of(sources, row, row.get(1)?, trip)?, trip };
+        if sources.is_file(row.get(1)?) {
+            claims.files.insert(id, Sums::default());
+        }
         here.insert(part.name.clone(), (id, sums(row, 6)?, row.get(15)?));
         claims.parts.insert(id, part);
     }
@@ -152,7 +156,10 @@ fn merge_parts(db: &Connection, sources: &Sources) -> Result<Claims, StoreError>
         let name = name_of(sources, row, origin, trip)?;
         let (there, rule): (Sums, i64) = (sums(row, 6)?, row.get(15)?);
         let (ours, grown) = if let Some((ours, known, known_rule)) = here.get(&name) {
-            let grown = known.up_to(&there);
+            let mut grown = known.up_to(&there);
+            if claims.files.contains_key(ours) {
+                grown = grown.unclaimed();
+            }
             if grown != Sums::default() {
                 let mut newest = *known;
                 newest.add(&grown);

@@ -1,6 +1,7 @@
 //! Reports with their sightings, and what services have of them.
 //!
-//! A report is the same where its origin and its number there are. What either database knows to be taken by a service is
+//! A report is the same where its origin and its number there are; of an imported file's each phone may have kept other sightings,
+//! for it knew others already. What either database knows to be taken by a service is
 //! taken, what either holds in quarantine stays there, and the rest waits, once.
 
 use rusqlite::{Connection, params};
@@ -118,11 +119,12 @@ fn insert_new(db: &Connection) -> Result<u64, StoreError> {
 fn insert_sightings(db: &Connection) -> Result<u64, StoreError> {
     let inserted = db
         .prepare_cached(
-            "INSERT INTO main.sighting (report, emitter, age, signal, ssid, frequency, format, serving, asu, advance, physical,
+            "INSERT OR IGNORE INTO main.sighting (report, emitter, age, signal, ssid, frequency, format, serving, asu, advance, physical,
                                         arfcn)
              SELECT m.ours, s.emitter, s.age, s.signal, s.ssid, s.frequency, s.format, s.serving, s.asu, s.advance,
                     s.physical, s.arfcn
-             FROM temp.merge_report m JOIN other.sighting s ON s.report = m.theirs WHERE m.new ORDER BY m.ours, s.emitter",
+             FROM temp.merge_report m JOIN other.sighting s ON s.report = m.theirs
+             WHERE m.new OR m.origin IN (SELECT id FROM main.origin WHERE length(name) = 8) ORDER BY m.ours, s.emitter",
         )?
         .execute([])?;
     Ok(inserted as u64)

@@ -42,6 +42,11 @@ impl Sources {
         Ok(Self { origins, names, trips, trip_names })
     }
 
+    /// Whether an origin, by our number, is a file that was imported: then every phone that read it added to it.
+    pub fn is_file(&self, origin: i64) -> bool {
+        self.names.get(&origin).is_some_and(|name| name.len() == 8)
+    }
+
     /// Removes the temporary tables.
     pub fn forget(db: &Connection) -> Result<(), StoreError> {
         db.execute_batch("DROP TABLE temp.merge_origin; DROP TABLE temp.merge_trip; DROP TABLE temp.merge_service;")?;

@@ -5,7 +5,8 @@ mod row;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::StoreError;
+use super::{StoreError, origin};
+use crate::exchange::SourceId;
 use crate::model::{EmitterKey, Fix, LatLng, Millis, Report, ReportId, TripId};
 
 pub(crate) use insert::Inserter;
@@ -21,9 +22,18 @@ pub(crate) fn next_trip(db: &Connection) -> Result<TripId, StoreError> {
     )?))
 }
 
-/// Opens a trip under a number from [`next_trip`] on.
-pub(crate) fn begin_trip(db: &Connection, trip: TripId, utc: Millis) -> Result<(), StoreError> {
+/// Opens a trip under a number from [`next_trip`] on. What stands in a file is the same on every phone: the first trip of it
+/// belongs to the file.
+pub(crate) fn begin_trip(db: &Connection, trip: TripId, utc: Millis, file: Option<SourceId>) -> Result<(), StoreError> {
     db.prepare_cached("INSERT INTO trip (id, started) VALUES (?, ?)")?.execute([trip.0, utc.0])?;
+    if let Some(file) = file {
+        let origin = origin::of_file(db, file)?;
+        db.prepare_cached(
+            "UPDATE trip SET origin = ?2, number = 1
+             WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM trip WHERE origin = ?2 AND number = 1)",
+        )?
+        .execute([trip.0, origin])?;
+    }
     Ok(())
 }
 
@@ -214,7 +224,7 @@ pub(crate) mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         crate::store::migrate::migrate(&mut db).unwrap();
         let trip = next_trip(&db).unwrap();
-        begin_trip(&db, trip, Millis(5)).unwrap();
+        begin_trip(&db, trip, Millis(5), None).unwrap();
         let report = full_report();
         let mut inserter = Inserter::new(&db).unwrap();
         let id = inserter.insert(trip, &report).unwrap();
@@ -232,7 +242,7 @@ pub(crate) mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         crate::store::migrate::migrate(&mut db).unwrap();
         let trip = next_trip(&db).unwrap();
-        begin_trip(&db, trip, Millis(5)).unwrap();
+        begin_trip(&db, trip, Millis(5), None).unwrap();
         let report = full_report();
         Inserter::new(&db).unwrap().insert(trip, &report).unwrap();
         close_open_trips(&db).unwrap();
