@@ -46,13 +46,19 @@ enum Body {
 type Add = fn(&Connection, u64, u64) -> rusqlite::Result<()>;
 
 /// One of each: all formats that are read, and both kinds where a format has two.
-pub const ALL: [Made; 15] = [
+pub const ALL: [Made; 16] = [
     text("wigle-1.4", WIGLE_14, wigle_14, ""),
     text("wigle-1.6", WIGLE_16, wigle_16, ""),
     text(
         "wigle-kml",
         "<?xml version=\"1.0\"?>\n<kml><Document><Folder><name>Wifi Networks</name>\n",
         kml,
+        "</Folder></Document></kml>\n",
+    ),
+    text(
+        "kml",
+        "<?xml version=\"1.0\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\">\n<Document><name>Cairn</name>\n<Folder>\n",
+        kml_report,
         "</Folder></Document></kml>\n",
     ),
     text("gpx", "<?xml version=\"1.0\"?>\n<gpx version=\"1.1\"><trk><trkseg>\n", gpx, "</trkseg></trk></gpx>\n"),
@@ -236,6 +242,14 @@ fn kml(n: u64) -> String {
          </description><Point><coordinates>{lon:.6},{lat:.6}</coordinates></Point></Placemark>\n",
         mac(3 * n),
         seconds(n)
+    )
+}
+
+fn kml_report(n: u64) -> String {
+    format!(
+        "<Placemark><name>1 heard</name><description>WiFi</description><ExtendedData><Data name=\"cairn-report\"><value>{}</value>\
+         </Data></ExtendedData></Placemark>\n",
+        geosubmit_2(n).trim_start_matches(comma(n))
     )
 }
 

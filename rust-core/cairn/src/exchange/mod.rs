@@ -39,6 +39,12 @@ pub use read::{Format, Item, Reader, Reading, geolocate_query};
 pub use stream::{Stream, streams};
 pub use summary::{ImportSummary, PartSummary};
 
+/// How a document of KML begins that Cairn writes: its reports are told from the networks of `WiGLE`'s by it.
+const KML_BEGINS: &[u8] = b"<Document><name>Cairn</name>";
+
+/// The name under which a placemark of Cairn's holds its report, as an item of geosubmit.
+const KML_REPORT: &str = "cairn-report";
+
 /// What stood in one place of a file: where the phone was, and what it heard there.
 ///
 /// The fix's monotonic time is zero, and each entry's is minus its age.

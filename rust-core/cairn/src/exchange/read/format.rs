@@ -1,7 +1,7 @@
 //! Which formats there are, and which one a file has: told by how it begins.
 
 use super::{csv, table};
-use crate::exchange::Fault;
+use crate::exchange::{Fault, KML_BEGINS};
 
 /// The formats that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub enum Format {
     Wigle,
     /// `WiGLE`'s KML: networks.
     WigleKml,
+    /// KML that Cairn wrote: reports.
+    Kml,
     /// GPX 1.0 and 1.1: track points.
     Gpx,
     /// Bodies of geosubmit, version 2, and items of version 1.
@@ -32,9 +34,10 @@ pub enum Format {
 
 impl Format {
     /// All of them, in the order in which they are explained.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Wigle,
         Self::WigleKml,
+        Self::Kml,
         Self::Gpx,
         Self::Geosubmit,
         Self::NeoStumbler,
@@ -51,6 +54,7 @@ impl Format {
         match self {
             Self::Wigle => "WiGLE CSV",
             Self::WigleKml => "WiGLE KML",
+            Self::Kml => "KML",
             Self::Gpx => "GPX",
             Self::Geosubmit => "geosubmit JSON",
             Self::NeoStumbler => "NeoStumbler CSV",
@@ -68,6 +72,7 @@ impl Format {
         match self {
             Self::Wigle => "wigle_csv",
             Self::WigleKml => "wigle_kml",
+            Self::Kml => "kml",
             Self::Gpx => "gpx",
             Self::Geosubmit => "geosubmit",
             Self::NeoStumbler => "neostumbler_csv",
@@ -97,6 +102,7 @@ impl Format {
             [b'{', ..] => Ok(Self::Geosubmit),
             [b'<', ..] => match root(text) {
                 b"gpx" => Ok(Self::Gpx),
+                b"kml" if start.windows(KML_BEGINS.len()).any(|w| w == KML_BEGINS) => Ok(Self::Kml),
                 b"kml" => Ok(Self::WigleKml),
                 b"detection-run" => Ok(Self::Netxml),
                 _ => Err(Fault::UnknownFormat),

@@ -28,8 +28,7 @@ impl Rows for Geosubmit {
         let Some(line) = items::next(&mut self.input, &mut self.item)? else {
             return Ok(None);
         };
-        let row = serde_json::from_slice(&self.item).map_err(|_| BadRow::Item).and_then(|item| row(item, self.now));
-        Ok(Some(row.map_or_else(|why| Item::Bad(why, line), Item::Row)))
+        Ok(Some(item(&self.item, self.now).map_or_else(|why| Item::Bad(why, line), Item::Row)))
     }
 
     fn input(&self) -> &Input {
@@ -39,6 +38,11 @@ impl Rows for Geosubmit {
     fn input_mut(&mut self) -> &mut Input {
         &mut self.input
     }
+}
+
+/// What an item says.
+pub(super) fn item(json: &[u8], now: Millis) -> Result<Row, BadRow> {
+    serde_json::from_slice(json).map_err(|_| BadRow::Item).and_then(|item| row(item, now))
 }
 
 /// An item. All numbers as doubles: programs write `10.0` for whole ones.

@@ -1,14 +1,15 @@
-//! `WiGLE`'s KML: one placemark per network, where it was heard last or best. No sighting stands in it, only where each is thought
-//! to be. What a placemark says: schemas/exchange/wigle.md.
+//! KML. `WiGLE`'s has one placemark per network, where it was heard last or best: no sighting stands in it, only where each is
+//! thought to be. Cairn's own has one per report, with all of it. What placemarks say: schemas/exchange/wigle.md, out.md.
 
 use quick_xml::events::Event;
 
 use super::fields::{number, radio, whole};
+use super::geosubmit;
 use super::wigle::identity;
 use super::xml::{Xml, append, referred};
 use super::{Item, Rows};
 use crate::exchange::input::Input;
-use crate::exchange::{BadRow, Estimate, Estimated, Fault, when};
+use crate::exchange::{BadRow, Estimate, Estimated, Fault, KML_REPORT, when};
 use crate::model::{CellKey, LatLng, Mac, Metres, Millis, Ssid};
 
 /// What stands for the name of a hidden network.
@@ -26,6 +27,8 @@ struct Placemark {
     name: String,
     description: String,
     coordinates: String,
+    /// A report of Cairn's, as an item of geosubmit; empty in what others wrote.
+    report: String,
 }
 
 impl Kml {
@@ -36,12 +39,16 @@ impl Kml {
     /// Reads a placemark from after its start to its end.
     fn placemark(&mut self, line: u64) -> Result<Placemark, Fault> {
         let mut mark = Placemark { line, ..Placemark::default() };
-        let mut inside = String::new();
+        let (mut inside, mut is_report) = (String::new(), false);
         loop {
             let event = self.xml.event()?;
             let text = match &event {
                 Event::Start(start) => {
                     start.local_name().as_ref().clone_into(&mut inside);
+                    if inside == "Data" {
+                        let name = start.try_get_attribute("name").ok().flatten();
+                        is_report = name.is_some_and(|name| name.value == KML_REPORT);
+                    }
                     continue;
                 }
                 Event::End(end) if end.local_name().as_ref() == "Placemark" => return Ok(mark),
@@ -59,6 +66,7 @@ impl Kml {
                 "name" => append(&mut mark.name, &text),
                 "description" => append(&mut mark.description, &text),
                 "coordinates" => append(&mut mark.coordinates, &text),
+                "value" if is_report => append(&mut mark.report, &text),
                 _ => {}
             }
         }
@@ -69,6 +77,15 @@ impl Placemark {
     /// What stands behind a label in the description.
     fn told(&self, label: &str) -> Option<&str> {
         self.description.lines().find_map(|line| line.trim().strip_prefix(label)?.strip_prefix(':')).map(str::trim)
+    }
+
+    fn item(&self, now: Millis) -> Item {
+        let read = if self.report.is_empty() {
+            self.estimate(now).map(Item::Estimate)
+        } else {
+            geosubmit::item(self.report.as_bytes(), now).map(Item::Row)
+        };
+        read.unwrap_or_else(|why| Item::Bad(why, self.line))
     }
 
     fn estimate(&self, now: Millis) -> Result<Estimate, BadRow> {
@@ -108,9 +125,7 @@ impl Rows for Kml {
             let line = self.input().line();
             match self.xml.event()? {
                 Event::Start(start) if start.local_name().as_ref() == "Placemark" => {
-                    let mark = self.placemark(line)?;
-                    let read = mark.estimate(self.now);
-                    return Ok(Some(read.map_or_else(|why| Item::Bad(why, mark.line), Item::Estimate)));
+                    return Ok(Some(self.placemark(line)?.item(self.now)));
                 }
                 Event::End(end) if end.local_name().as_ref() == "kml" => return Ok(None),
                 Event::Eof => return Err(Fault::CutOff),

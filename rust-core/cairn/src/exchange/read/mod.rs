@@ -137,7 +137,7 @@ impl Reader {
         let format = Format::of(input.start())?;
         let rows: Box<dyn Rows> = match format {
             Format::Gpx => Box::new(gpx::Gpx::new(input, now)?),
-            Format::WigleKml => Box::new(kml::Kml::new(input, now)?),
+            Format::WigleKml | Format::Kml => Box::new(kml::Kml::new(input, now)?),
             Format::Netxml => Box::new(netxml::Netxml::new(input, now)?),
             Format::Geosubmit => Box::new(geosubmit::Geosubmit::new(input, now)?),
             _ => Box::new(csv::Csv::new(input, now, growing)?),

@@ -66,8 +66,9 @@ pub(super) fn referred(reference: &BytesRef<'_>) -> Option<char> {
     }
 }
 
-/// No text that is read of these formats comes near; of what is longer no more is taken into memory.
-const MAX_TEXT: usize = 1 << 16;
+/// No text that is read of these formats comes near, nor a report of a thousand sightings; of what is longer no more is taken into
+/// memory.
+const MAX_TEXT: usize = 1 << 18;
 
 /// Adds a piece of an element's text to what there is of it.
 pub(super) fn append(into: &mut String, piece: &str) {

@@ -1,5 +1,5 @@
-//! KML 2.2 (OGC 07-147r2): one folder per trip, one placemark per report with what was heard there; and KMZ, which is KML in
-//! a zip.
+//! KML 2.2 (OGC 07-147r2): one folder per trip, one placemark per report with what was heard there, for the eye and, as an item of
+//! geosubmit, for the way back; and KMZ, which is KML in a zip.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
@@ -9,8 +9,9 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::Writer;
 use super::text;
-use crate::exchange::ExportError;
+use crate::exchange::{ExportError, KML_BEGINS, KML_REPORT};
 use crate::model::{Detail, Report, Sighting, TripId};
+use crate::outbox::wire::{self, Metadata};
 
 #[derive(Default)]
 pub struct Kml {
@@ -21,7 +22,8 @@ impl Writer for Kml {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
         writeln!(out, r#"<kml xmlns="http://www.opengis.net/kml/2.2">"#)?;
-        writeln!(out, "<Document><name>Cairn</name>")
+        out.write_all(KML_BEGINS)?;
+        writeln!(out)
     }
 
     fn report(&mut self, out: &mut dyn Write, trip: TripId, report: &Report) -> io::Result<()> {
@@ -43,7 +45,7 @@ impl Writer for Kml {
     }
 }
 
-/// Members in the order that the schema asks for: name, description, time, geometry.
+/// Members in the order that the schema asks for: name, description, time, data, geometry.
 fn placemark(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let fix = &report.fix;
     let heard = report.sightings.len();
@@ -57,6 +59,12 @@ fn placemark(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     if let Some(time) = text::time(fix.utc) {
         write!(out, "<TimeStamp><when>{time}</when></TimeStamp>")?;
     }
+    let item = serde_json::to_string(&wire::item(report, Metadata::Full))?;
+    write!(
+        out,
+        "<ExtendedData><Data name=\"{KML_REPORT}\"><value>{}</value></Data></ExtendedData>",
+        text::bare(&item)
+    )?;
     // Heights are kept above the ellipsoid; a viewer would take them for heights above the sea, so points lie on the ground.
     write!(out, "<Point><coordinates>{:.7},{:.7}", fix.place.lon(), fix.place.lat())?;
     if let Some(altitude) = fix.altitude {

@@ -38,6 +38,21 @@ pub fn xml(text: &str) -> String {
     escaped
 }
 
+/// JSON as text of XML that needs no escapes of its own: what XML or an encoding would change stands as JSON escapes it.
+pub fn bare(json: &str) -> String {
+    let mut bare = String::with_capacity(json.len());
+    for c in json.chars() {
+        if matches!(c, ' '..='~') && !matches!(c, '<' | '>' | '&') {
+            bare.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(bare, "\\u{unit:04x}");
+            }
+        }
+    }
+    bare
+}
+
 /// Text for HTML that is to be escaped for XML besides.
 pub fn html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -95,6 +110,10 @@ mod tests {
                     _ => {}
                 }
             }
+            let json = serde_json::to_string(&name.to_text()).unwrap();
+            let bare = bare(&json);
+            prop_assert!(bare.is_ascii() && !bare.contains(['<', '>', '&']) && !bare.contains(char::is_control));
+            prop_assert_eq!(serde_json::from_str::<String>(&bare).unwrap(), name.to_text());
             let line = csv(&name);
             prop_assert!(!line.contains(['\n', '\r', '\0']) && line.matches('"').count().is_multiple_of(2));
             prop_assert!(!line.trim_start_matches('"').starts_with(['=', '+', '-', '@']));

@@ -31,6 +31,7 @@ Formats, told by content, plain or packed with gzip, zstd or zip:
     NeoStumbler database                cairn import --db DB neostumbler.db
     Tower Collector CSV, JSON           cairn import --db DB 2025-06-01.csv
     Kismet log                          cairn import --db DB Kismet-20250601.kismet
+    KML, KMZ that Cairn wrote           cairn import --db DB trip.kmz
   walked, nothing heard:
     GPX 1.0, 1.1                        cairn import --db DB walk.gpx
   reckoned by others, to learn from and never to send:
