@@ -3,14 +3,12 @@
 mod create;
 mod place;
 
-use std::sync::atomic::AtomicBool;
-
 use cairn::vault::{self, Described, Head, Locks, Progress, RecoveryCode, Step, Stretch, Watch};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::import::peak_memory_kb;
+use super::import::{interrupted, peak_memory_kb};
 use super::merge;
 use crate::database::Database;
 use crate::failure::{Failure, Outcome};
@@ -224,7 +222,7 @@ fn when(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map_or_else(|_| "at an unknown time".to_owned(), |t| t.to_string())
 }
 
-/// Shows the progress of a long step.
+/// Shows the progress of a long step. Interrupted, it ends at its next look: what was there before stays, and nothing half done.
 pub fn watched<T>(work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
     let bar = ProgressBar::no_length();
     if let Ok(style) = ProgressStyle::with_template("{msg} [{wide_bar}] {bytes}/{total_bytes}") {
@@ -244,7 +242,7 @@ pub fn watched<T>(work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
         bar.set_length(of);
         bar.set_position(done);
     };
-    let answer = work(&mut Watch { progress: &mut show, cancel: &AtomicBool::new(false) });
+    let answer = work(&mut Watch { progress: &mut show, cancel: &interrupted() });
     bar.finish_and_clear();
     answer
 }

@@ -208,9 +208,11 @@ impl Import {
                 } else {
                     output::line(format_args!("{number}. {}", planned_words(&planned)))?;
                 }
-                if planned.how.as_ref().is_err_and(|fault| !matches!(fault, Fault::UnknownFormat | Fault::Empty)) {
-                    worst = worst.max(Outcome::BadData);
-                }
+                worst = worst.max(match &planned.how {
+                    Ok(_) | Err(Fault::UnknownFormat | Fault::Empty) => Outcome::Well,
+                    Err(fault) if fault.is_about_content() => Outcome::BadData,
+                    Err(_) => Outcome::Files,
+                });
             }
         }
         if let Some(engine) = engine {
