@@ -51,11 +51,22 @@ impl Database {
         }
     }
 
-    /// Takes away a database that was made for nothing.
-    pub fn remove(&self) {
-        for part in ["", "-wal", "-shm", ".lock"] {
+    /// Its files, and those beside it that belong to it, as far as they are there.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.named().filter_map(|path| path.canonicalize().ok()).collect()
+    }
+
+    fn named(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        ["", "-wal", "-shm", ".lock"].into_iter().map(|part| {
             let mut path = self.db.as_os_str().to_owned();
             path.push(part);
+            path.into()
+        })
+    }
+
+    /// Takes away a database that was made for nothing.
+    pub fn remove(&self) {
+        for path in self.named() {
             // What is not there need not go, and an empty database that stays does no harm.
             let _ = std::fs::remove_file(path);
         }

@@ -248,3 +248,16 @@ fn a_million_rows_stream_in_bounded_memory() {
         assert!(peak < 256 * 1024, "{peak} KiB");
     }
 }
+
+#[test]
+fn a_folder_with_the_database_in_it_is_imported_but_for_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("db");
+    fs::write(folder.path().join("walk.csv"), walk(40)).unwrap();
+    for _ in 0..2 {
+        let ran = cairn(&["import", "--db", text(&db), text(folder.path())]);
+        assert_eq!((ran.code, ran.err.as_str(), ran.out.lines().count()), (Some(0), "", 1), "{ran:?}");
+        let plan = cairn(&["import", "--db", text(&db), "--plan", text(folder.path())]);
+        assert_eq!((plan.code, plan.out.lines().count()), (Some(0), 1), "{plan:?}");
+    }
+}

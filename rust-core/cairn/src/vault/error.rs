@@ -63,6 +63,7 @@ pub enum VaultError {
 fn kind_of(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
         kind => kind.to_string(),
     }
 }

@@ -23,7 +23,7 @@ use crate::failure::{Failure, Outcome};
 pub enum Command {
     /// A week of collecting in a simulated radio world, from first fix to leaderboard.
     Demo(Demo),
-    /// Take in files of other programs: WiGLE CSV, GPX, geosubmit JSON, plain or gzip.
+    /// Take in files of other programs: WiGLE, NeoStumbler, Tower Collector, Kismet, GPX, exports of cells and more.
     Import(import::Import),
     /// Send what waits to a location service.
     Upload(upload::Upload),

@@ -50,7 +50,9 @@ An import goes on where the last one of the file ended, also when it was killed,
 packed or rotated since. Where a file was changed behind that place, the bytes in doubt are told and nothing is taken.
 
 What another file told before, or this phone heard itself, is known by emitter, second and place and counts once, so that all
-may be exported and imported again and again.";
+may be exported and imported again and again.
+
+Databases of Cairn's own come in with `cairn merge`, vaults with `cairn backup restore`.";
 
 #[derive(Args)]
 #[command(after_help = FORMATS)]
@@ -113,7 +115,7 @@ impl Import {
     fn read(&self, engine: &Engine, json: bool, cancel: &AtomicBool) -> Result<Outcome, Failure> {
         let mut worst = Outcome::Well;
         for named in &self.files {
-            match exchange::streams(std::slice::from_ref(named)) {
+            match self.streams(named) {
                 Err(error) => worst = worst.max(complain_of_error(error)),
                 Ok(streams) => {
                     for stream in &streams {
@@ -123,6 +125,18 @@ impl Import {
             }
         }
         Ok(worst)
+    }
+
+    /// What is to be read of what was named: never the database itself, where it lies in the same folder.
+    fn streams(&self, named: &Path) -> Result<Vec<Stream>, ImportError> {
+        let own = self.database.files();
+        let is_own = |file: &Path| file.canonicalize().is_ok_and(|file| own.contains(&file));
+        let mut streams = exchange::streams(&[named.to_owned()])?;
+        for stream in streams.iter_mut().filter(|stream| stream.found) {
+            stream.files.retain(|file| !is_own(file));
+        }
+        streams.retain(|stream| !stream.files.is_empty());
+        Ok(streams)
     }
 
     fn read_stream(
@@ -138,6 +152,9 @@ impl Import {
         }
         let mut last = None;
         for file in &stream.files {
+            if cancel.load(Ordering::Relaxed) {
+                break;
+            }
             // One bad file does not keep the others out.
             worst = worst.max(match self.import(engine, file, cancel) {
                 Err(ImportError { fault: Fault::UnknownFormat | Fault::Empty, .. }) if stream.found => {
@@ -194,7 +211,7 @@ impl Import {
         let mut worst = Outcome::Well;
         let mut number = 0;
         for named in &self.files {
-            let streams = match exchange::streams(std::slice::from_ref(named)) {
+            let streams = match self.streams(named) {
                 Ok(streams) => streams,
                 Err(error) => {
                     worst = worst.max(complain_of_error(error));

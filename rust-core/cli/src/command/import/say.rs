@@ -78,7 +78,7 @@ fn words(part: &PartSummary) -> String {
     let from = part.resumed_at.map_or(String::new(), |line| format!(", from line {line} on"));
     let bad = match part.bad.count() {
         0 => String::new(),
-        n => format!(", {n} rows left out"),
+        n => format!(", {} left out", many(n, "row")),
     };
     let format = part.format.name();
     if part.format.is_estimates() {
@@ -86,13 +86,20 @@ fn words(part: &PartSummary) -> String {
             0 => String::new(),
             n => format!(", {n} hidden, opted out or private"),
         };
-        return format!("{file}: {format}{from}: places of {} emitters learned{private}{bad}", part.learned);
+        let emitters = many(part.learned, "emitter");
+        return format!("{file}: {format}{from}: places of {emitters} learned{private}{bad}");
     }
     let known = match part.known {
         0 => String::new(),
         n => format!(", {n} of them in already"),
     };
-    format!("{file}: {format}{from}: {} places with {} sightings{known}{bad}", part.rows, part.heard)
+    let (places, sightings) = (many(part.rows, "place"), many(part.heard, "sighting"));
+    format!("{file}: {format}{from}: {places} with {sightings}{known}{bad}")
+}
+
+/// So many of what the word names.
+fn many(n: u64, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 fn as_json(part: &PartSummary) -> serde_json::Value {
