@@ -88,7 +88,7 @@ impl Answers {
     /// somebody built.
     fn weight(&self) -> f64 {
         match self.name.as_str() {
-            "Helsinki" => 3.0,
+            "Helsinki" => 8.0,
             name if name.starts_with("any") => 0.4,
             _ => 1.0,
         }
@@ -112,7 +112,7 @@ impl Known for AreasOnly<'_> {
     }
 }
 
-/// What a phone with Cairn learns on the demo's journeys through Helsinki, and questions along the path held back.
+/// What a phone with Cairn learns on the demo's journeys through Helsinki, and questions along the paths held back.
 fn helsinki(seed: u64) -> (Vec<Report>, Vec<(LatLng, Query)>) {
     let tracks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/tracks");
     let Outings { journeys, held_back, sites } = outings(&tracks, seed).expect("the tracks are in the repository");
@@ -139,17 +139,37 @@ fn helsinki(seed: u64) -> (Vec<Report>, Vec<(LatLng, Query)>) {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let every = Millis::from_secs(5);
     let mut questions = Vec::new();
-    let mut at = Millis(0);
-    while at < held_back.duration() {
-        let truth = held_back.at(at).place;
-        questions.push((truth, Query::from(&world.scan_at(truth, held_back.start_utc + at, at, &mut chance))));
-        at = at + every;
+    for walk in held_back {
+        let mut at = Millis(0);
+        while at < walk.duration() {
+            let truth = walk.at(at).place;
+            questions.push((truth, Query::from(&world.scan_at(truth, walk.start_utc + at, at, &mut chance))));
+            at = at + every;
+        }
     }
     (reports, questions)
 }
 
+/// Median and 95 % error of each named world, m.
+fn print_errors(source: Source, all: &[Answers]) {
+    let mut by_name: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for answers in all {
+        let name = if answers.name.starts_with("any") { "any" } else { &answers.name };
+        by_name.entry(name).or_default().extend(answers.of_source(source).iter().map(|s| s.error));
+    }
+    for errors in by_name.values_mut() {
+        errors.sort_unstable_by(f64::total_cmp);
+    }
+    let at = |errors: &[f64], share: f64| errors[((errors.len() - 1) as f64 * share) as usize].exp();
+    let named = by_name.iter().filter(|(_, errors)| errors.len() >= 40);
+    let named: Vec<String> =
+        named.map(|(name, e)| format!("{name} {:.1}/{:.0}", at(e, 0.5), at(e, 0.95))).collect();
+    println!("    errors in m, median / 95 %: {}", named.join(", "));
+}
+
 fn report(source: Source, all: &[Answers]) {
     println!("\n{}", source.word());
+    print_errors(source, all);
     for (share, tolerance) in [(0.68, 0.03), (0.95, 0.02)] {
         let fit_to = |chosen: &dyn Fn(&Answers) -> bool| {
             let worlds: Vec<(&[Sample], f64)> =

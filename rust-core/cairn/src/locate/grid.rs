@@ -86,6 +86,7 @@ fn weigh_up(cluster: &Cluster, place: LatLng, posterior: f64, noise: f64) -> Evi
     let n = members.len() as f64;
     let logs: f64 = members.iter().map(|w| f64::from(w.error.mean_square() / 2.0).ln() / 2.0).sum();
     let squares: f64 = members.iter().map(|w| plane.distance(w.place).0.powi(2)).sum();
+    let (east, north) = members.iter().map(|w| plane.to_xy(w.place)).fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
     let mut ways: Vec<f64> = members.iter().filter_map(|w| Some(signal::distance(w.level - w.signal?))).collect();
     ways.sort_unstable_by(f64::total_cmp);
     let nearest = ways.get(2).or(ways.last()).copied();
@@ -97,6 +98,7 @@ fn weigh_up(cluster: &Cluster, place: LatLng, posterior: f64, noise: f64) -> Evi
         noise,
         nearest: nearest.unwrap_or(members[0].spread),
         apart: (squares / n).sqrt(),
+        aside: east.hypot(north) / (n * (squares / n).sqrt()).max(1.0),
         learned_noise: (members.iter().map(|w| w.noise).sum::<f64>() / n).sqrt(),
         unknown: 1.0 - cluster.known,
     })

@@ -1,4 +1,4 @@
-//! "Where am I?" along a path held back from learning, with GPS off and no network.
+//! "Where am I?" along paths held back from learning, with GPS off and no network.
 
 use cairn::engine::Engine;
 use cairn::locate::{Estimate, Query};
@@ -22,19 +22,20 @@ pub struct Answer {
 /// Seconds between two questions.
 const EVERY: Millis = Millis::from_secs(10);
 
-/// Asks along the held-back path.
+/// Asks along the held-back paths.
 pub fn along(scene: &Scene, engine: &Engine, seed: u64) -> Result<Vec<Answer>, Failure> {
-    let journey = &scene.held_back;
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let mut answers = Vec::new();
-    let mut at = Millis(0);
-    while at < journey.duration() {
-        let truth = journey.at(at).place;
-        let scan = scene.world.scan_at(truth, journey.start_utc + at, at, &mut chance);
-        let everything = Query::from(&scan);
-        let cells = Query { cells: everything.cells.clone(), ..Query::default() };
-        answers.push(Answer { truth, estimate: engine.locate(&everything)?, from_cells: engine.locate(&cells)? });
-        at = at + EVERY;
+    for journey in &scene.held_back {
+        let mut at = Millis(0);
+        while at < journey.duration() {
+            let truth = journey.at(at).place;
+            let scan = scene.world.scan_at(truth, journey.start_utc + at, at, &mut chance);
+            let everything = Query::from(&scan);
+            let cells = Query { cells: everything.cells.clone(), ..Query::default() };
+            answers.push(Answer { truth, estimate: engine.locate(&everything)?, from_cells: engine.locate(&cells)? });
+            at = at + EVERY;
+        }
     }
     Ok(answers)
 }

@@ -11,8 +11,8 @@ pub struct Scene {
     pub world: World,
     /// In the order in which they are travelled.
     pub journeys: Vec<Journey>,
-    /// A walk on streets that others covered; nothing is learned on it.
-    pub held_back: Journey,
+    /// Walks on streets that others covered; nothing is learned on them.
+    pub held_back: Vec<Journey>,
     /// A place around which nothing may be recorded.
     pub home: LatLng,
     /// Helsinki's streets, to be drawn.
@@ -29,8 +29,8 @@ impl Scene {
         let Outings { journeys, held_back, sites } = outings(tracks, seed)?;
         let map = read_street_map(&tracks.join("helsinki.osm.pbf"))?;
         let world = World::build(seed, &Params::default(), &sites);
-        let from_home = journeys.iter().find(|j| j.name == FROM_HOME).unwrap_or(&held_back);
-        let home = from_home.at(Millis(0)).place;
+        let from_home = journeys.iter().find(|j| j.name == FROM_HOME).or(journeys.first());
+        let home = from_home.map(|journey| journey.at(Millis(0)).place).unwrap_or_default();
         let line = |ids: &Vec<i64>| ids.iter().filter_map(|id| map.nodes.get(id).copied()).collect();
         let streets = map.streets.iter().map(line).collect();
         Ok(Self { world, journeys, held_back, home, streets, buildings: map.buildings })

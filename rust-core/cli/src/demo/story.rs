@@ -177,10 +177,8 @@ fn quarantine(service: &ServiceFigures) -> Table {
 fn estimate_map(run: &Run) -> MapView {
     let marks =
         |a: &super::ask::Answer| a.estimate.map(|e| EstimateMark { truth: a.truth, estimate: e.place, r68: e.r68.0 });
-    let held_back: &Journey = &run.scene.held_back;
-    let path: Vec<LatLng> = held_back.path().collect();
     MapView {
-        title: held_back.name.clone(),
+        title: "helsinki, held back".to_owned(),
         note: format!(
             "{} questions, {} answered",
             run.answers.len(),
@@ -188,7 +186,7 @@ fn estimate_map(run: &Run) -> MapView {
         ),
         buildings: run.scene.buildings.clone(),
         streets: run.scene.streets.clone(),
-        tracks: vec![path],
+        tracks: run.scene.held_back.iter().map(|walk| walk.path().collect()).collect(),
         estimates: run.answers.iter().filter_map(marks).collect(),
         hexagons: Vec::new(),
     }

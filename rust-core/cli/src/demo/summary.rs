@@ -272,7 +272,7 @@ impl fmt::Display for Figures {
         for sentence in &self.standing {
             writeln!(f, "    {sentence}")?;
         }
-        writeln!(f, "\n  Where am I, without GPS and network: {} questions along a path held back", self.asked)?;
+        writeln!(f, "\n  Where am I, without GPS and network: {} questions along paths held back", self.asked)?;
         for e in &self.estimates {
             writeln!(
                 f,
