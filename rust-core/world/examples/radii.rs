@@ -162,8 +162,7 @@ fn print_errors(source: Source, all: &[Answers]) {
     }
     let at = |errors: &[f64], share: f64| errors[((errors.len() - 1) as f64 * share) as usize].exp();
     let named = by_name.iter().filter(|(_, errors)| errors.len() >= 40);
-    let named: Vec<String> =
-        named.map(|(name, e)| format!("{name} {:.1}/{:.0}", at(e, 0.5), at(e, 0.95))).collect();
+    let named: Vec<String> = named.map(|(name, e)| format!("{name} {:.1}/{:.0}", at(e, 0.5), at(e, 0.95))).collect();
     println!("    errors in m, median / 95 %: {}", named.join(", "));
 }
 
