@@ -43,14 +43,11 @@ fn on_held_back_walks_the_radii_hold_as_many_truths_as_they_promise() {
         }
         let mut chance = ChaCha8Rng::seed_from_u64(seed);
         for walk in held_back {
-            let mut at = Millis(0);
-            while at < walk.duration() {
-                let truth = walk.at(at).place;
-                let everything = Query::from(&world.scan_at(truth, walk.start_utc + at, at, &mut chance));
+            for (truth, scan) in world.scans_along(&walk, Millis::from_secs(10), &mut chance) {
+                let everything = Query::from(&scan);
                 let cells = Query { cells: everything.cells.clone(), ..Query::default() };
                 best.extend(engine.locate(&everything).unwrap().map(|e| (truth, e)));
                 from_cells.extend(engine.locate(&cells).unwrap().map(|e| (truth, e)));
-                at = at + Millis::from_secs(10);
                 asked += 1;
             }
         }

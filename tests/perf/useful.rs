@@ -4,31 +4,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use cairn::intake::{Counts, Emitters, Guard, Intake, Known, Passage, Verdict, weigh};
-use cairn::model::{Detail, EmitterKey, Millis, Report};
+use cairn::intake::{Counts, Guard, Intake, Passage, weigh};
+use cairn::model::{Detail, Millis, Report};
 use cairn::outbox::wire::{Metadata, encode};
 use cairn::supervisor::{Settings, Supervisor};
 use cairn_service::model::{Key, Mac, beacondb, ichnaea};
 use cairn_service::protocol;
 use cairn_world::{Heard, Journey, Outings, Params, Phone, PhoneParams, World, drive, outings};
 use serde_json::Value;
-
-#[derive(Default)]
-struct Memory(HashMap<EmitterKey, Known>);
-
-impl Emitters for Memory {
-    fn get(&self, key: EmitterKey) -> Option<&Known> {
-        self.0.get(&key)
-    }
-
-    fn put(&mut self, key: EmitterKey, known: Known) {
-        self.0.insert(key, known);
-    }
-
-    fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict> {
-        self.0.get_mut(&key).map(lesson)
-    }
-}
 
 /// Both services' models, and what it took to feed them.
 #[derive(Default)]
@@ -83,7 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Outings { journeys, sites, .. } = outings(&tracks, 1)?;
     let world = World::build(1, &Params::default(), &sites);
     let (mut all, mut kept) = (Services::default(), Services::default());
-    let (mut memory, mut counts) = (Memory::default(), Counts::default());
+    let (mut memory, mut counts) = (HashMap::new(), Counts::default());
     // Three weeks of the same ways: what is useful is decided by what is already known.
     for week in 0..3 {
         for journey in &journeys {

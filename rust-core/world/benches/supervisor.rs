@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::path::Path;
 
-use cairn::intake::{Counts, Emitters, Guard, Intake, Known, Verdict, weigh};
+use cairn::intake::{Counts, Guard, Intake, weigh};
 use cairn::model::{Detail, EmitterKey, Fix, LatLng, Metres, Millis, Report, Scan, Sighting};
 use cairn::outbox::wire::{Metadata, encode};
 use cairn::supervisor::{Command, Event, SensorKind, Settings, Supervisor};
@@ -235,26 +235,9 @@ fn stored(reports: &[Report]) -> rusqlite::Result<u64> {
     Ok((pages("page_count")? * pages("page_size")?) as u64)
 }
 
-#[derive(Default)]
-struct Memory(HashMap<EmitterKey, Known>);
-
-impl Emitters for Memory {
-    fn get(&self, key: EmitterKey) -> Option<&Known> {
-        self.0.get(&key)
-    }
-
-    fn put(&mut self, key: EmitterKey, known: Known) {
-        self.0.insert(key, known);
-    }
-
-    fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict> {
-        self.0.get_mut(&key).map(lesson)
-    }
-}
-
 /// What is worth storing.
 fn kept(days: &[Told]) -> Vec<Report> {
-    let (mut memory, mut counts) = (Memory::default(), Counts::default());
+    let (mut memory, mut counts) = (HashMap::new(), Counts::default());
     let passages = days.iter().flat_map(passages);
     passages.filter_map(|p| weigh(p, &mut memory, &mut counts)?.report).collect()
 }

@@ -140,12 +140,8 @@ fn helsinki(seed: u64) -> (Vec<Report>, Vec<(LatLng, Query)>) {
     let every = Millis::from_secs(5);
     let mut questions = Vec::new();
     for walk in held_back {
-        let mut at = Millis(0);
-        while at < walk.duration() {
-            let truth = walk.at(at).place;
-            questions.push((truth, Query::from(&world.scan_at(truth, walk.start_utc + at, at, &mut chance))));
-            at = at + every;
-        }
+        let scans = world.scans_along(&walk, every, &mut chance);
+        questions.extend(scans.map(|(truth, scan)| (truth, Query::from(&scan))));
     }
     (reports, questions)
 }

@@ -9,23 +9,6 @@ fn at(east: f64, north: f64) -> LatLng {
     LocalPlane::around(LatLng::new(60.0, 25.0).unwrap()).to_place(east, north)
 }
 
-#[derive(Default)]
-struct Memory(HashMap<EmitterKey, Known>);
-
-impl Emitters for Memory {
-    fn get(&self, key: EmitterKey) -> Option<&Known> {
-        self.0.get(&key)
-    }
-
-    fn put(&mut self, key: EmitterKey, known: Known) {
-        self.0.insert(key, known);
-    }
-
-    fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict> {
-        self.0.get_mut(&key).map(lesson)
-    }
-}
-
 /// Access points every 25 m along a street, now on this side, now on that.
 fn stands(n: i64) -> (f64, f64) {
     (25.0 * n as f64, if n % 2 == 0 { 12.0 } else { -12.0 })
@@ -53,14 +36,14 @@ fn devices(n: i64) -> u64 {
 }
 
 struct Street {
-    memory: Memory,
+    memory: HashMap<EmitterKey, Known>,
     counts: Counts,
 }
 
 impl Street {
     /// Walked along twice, on two days.
     fn known() -> Self {
-        let mut street = Self { memory: Memory::default(), counts: Counts::default() };
+        let mut street = Self { memory: HashMap::new(), counts: Counts::default() };
         for step in 0..200 {
             let east = f64::from(step % 100) * 14.0;
             assert!(street.passes(east, at(east, 0.0), devices), "at {east} m");
@@ -86,11 +69,11 @@ fn a_street_that_is_known_is_walked_again_without_a_doubt() {
 #[test]
 fn a_spoofed_fix_at_an_airport_is_found() {
     let mut street = Street::known();
-    let place = street.memory.0.clone();
+    let place = street.memory.clone();
     for step in 0..50 {
         assert!(!street.passes(200.0 + f64::from(step), at(30_000.0, 5_000.0), devices));
     }
-    assert!(street.memory.0 == place, "and nothing is learned from it");
+    assert!(street.memory == place, "and nothing is learned from it");
 }
 
 #[test]
@@ -120,7 +103,7 @@ fn a_rough_fix_is_not_contradicted_by_what_it_says_of_itself() {
 
 #[test]
 fn a_router_that_moved_house_with_its_five_networks_is_one_voice() {
-    let mut street = Street { memory: Memory::default(), counts: Counts::default() };
+    let mut street = Street { memory: HashMap::new(), counts: Counts::default() };
     // Fifteen networks of three routers; afterwards one of them, alone, across the town.
     let three = |n: i64| 0x0c00_0000_0000 | ((n.rem_euclid(15) / 5 + 1) as u64) << 8 | n.rem_euclid(5) as u64;
     for step in 0..100 {
@@ -132,7 +115,7 @@ fn a_router_that_moved_house_with_its_five_networks_is_one_voice() {
 
 #[test]
 fn a_bus_with_access_points_of_its_own_contradicts_nothing() {
-    let mut street = Street { memory: Memory::default(), counts: Counts::default() };
+    let mut street = Street { memory: HashMap::new(), counts: Counts::default() };
     // Six of them, heard at every place of a ride.
     let aboard = |place| -> Vec<Sighting> { heard(0.0, place, devices).into_iter().take(6).collect() };
     for step in 0..300 {

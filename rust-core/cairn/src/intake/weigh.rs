@@ -3,6 +3,9 @@
 //! Services keep boxes and weighted means: what helps them is spread, strength and freshness. The rest is learned from and
 //! counted here, and not stored.
 
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
 use super::{Counts, Drop, Passage, Seen};
 use crate::locate::{self, Area, HeardMac, Learned, Observation, Query};
 use crate::model::{CellKey, Detail, EmitterKey, EmitterKind, Fix, LocalPlane, Metres, Report, Sighting};
@@ -24,6 +27,21 @@ pub trait Emitters {
     fn put(&mut self, key: EmitterKey, known: Known);
     /// Has one more sighting teach what is known of an emitter: `lesson` answers what becomes of it. `None` where nothing is known.
     fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict>;
+}
+
+/// What is known in memory, and stored nowhere.
+impl<S: BuildHasher> Emitters for HashMap<EmitterKey, Known, S> {
+    fn get(&self, key: EmitterKey) -> Option<&Known> {
+        HashMap::get(self, &key)
+    }
+
+    fn put(&mut self, key: EmitterKey, known: Known) {
+        self.insert(key, known);
+    }
+
+    fn teach(&mut self, key: EmitterKey, lesson: impl FnOnce(&mut Known) -> Verdict) -> Option<Verdict> {
+        self.get_mut(&key).map(lesson)
+    }
 }
 
 /// What becomes of a sighting.

@@ -27,14 +27,10 @@ pub fn along(scene: &Scene, engine: &Engine, seed: u64) -> Result<Vec<Answer>, F
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let mut answers = Vec::new();
     for journey in &scene.held_back {
-        let mut at = Millis(0);
-        while at < journey.duration() {
-            let truth = journey.at(at).place;
-            let scan = scene.world.scan_at(truth, journey.start_utc + at, at, &mut chance);
+        for (truth, scan) in scene.world.scans_along(journey, EVERY, &mut chance) {
             let everything = Query::from(&scan);
             let cells = Query { cells: everything.cells.clone(), ..Query::default() };
             answers.push(Answer { truth, estimate: engine.locate(&everything)?, from_cells: engine.locate(&cells)? });
-            at = at + EVERY;
         }
     }
     Ok(answers)

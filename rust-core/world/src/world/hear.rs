@@ -7,6 +7,7 @@ use rand::{Rng, RngExt};
 
 use super::{BEACON_RANGE, CELL_RANGE, WIFI_RANGE, World};
 use crate::emitter::{Emitter, Voice};
+use crate::journey::Journey;
 
 /// Weakest cell that modems report, in dBm.
 const CELL_FLOOR: f64 = -120.0;
@@ -56,6 +57,20 @@ impl World {
             beacons: self.hear_beacons(&listener, chance),
             unreadable: 0,
         }
+    }
+
+    /// Scans along a journey, so often from its start on, each with where it was made.
+    pub fn scans_along(
+        &self,
+        journey: &Journey,
+        every: Millis,
+        chance: &mut impl Rng,
+    ) -> impl Iterator<Item = (LatLng, Scan)> {
+        let times = std::iter::successors(Some(Millis(0)), move |at| Some(*at + every));
+        times.take_while(|at| *at < journey.duration()).map(|at| {
+            let place = journey.at(at).place;
+            (place, self.scan_at(place, journey.start_utc + at, at, chance))
+        })
     }
 
     /// Access points.
