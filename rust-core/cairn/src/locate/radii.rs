@@ -34,7 +34,7 @@ pub(super) struct OfWitnesses {
     pub nearest: f64,
     /// How far they stand from the answer, m (root mean square).
     pub apart: f64,
-    /// How far they stand to one side of it, 0 (all around) to 1 (all in one direction): along the water, say.
+    /// How far they stand to one side of it, 0 (all around) to 1 (all in one direction): at the edge of a town, say.
     pub aside: f64,
     /// How noisy their signals were while they were learned, dB (root mean square).
     pub learned_noise: f64,
