@@ -162,14 +162,14 @@ impl Owner {
     /// Stores everything and answers whether the database has never been used.
     fn stand_by(&mut self) -> Result<bool, CoreError> {
         self.flush()?;
-        Ok(snapshot::is_unused(&self.db)?)
+        Ok(snapshot::is_unused(self.writer.db()?)?)
     }
 
     /// Forgets what was read from a database that is now another.
     fn start_over(&mut self) -> Result<(), CoreError> {
-        reports::close_open_trips(&self.db)?;
-        self.guard = guard::load(&self.db)?;
-        self.next_trip = reports::next_trip(&self.db)?;
+        reports::close_open_trips(self.writer.db()?)?;
+        self.guard = guard::load(self.writer.db()?)?;
+        self.next_trip = reports::next_trip(self.writer.db()?)?;
         self.cache.clear();
         Ok(())
     }

@@ -54,7 +54,7 @@ struct Held {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// As in the store.
+    /// As in the store, or on the way to it.
     Stored,
     /// Learned from a sighting that was not kept.
     Lazy,
@@ -92,21 +92,28 @@ impl Cache {
         self.want_all || self.lazy > MAX_LAZY
     }
 
-    /// Works out the places of what the next commit has to write, where that never happened.
-    pub fn settle(&mut self) {
+    /// What is to be stored now, with its place worked out where that never happened. It counts as stored from here on; whoever
+    /// takes it keeps it until it is.
+    pub fn take_news(&mut self) -> Vec<(EmitterKey, Known)> {
         let all = self.writes_all();
-        for key in &self.news {
-            if let Some(held) = self.known.get_mut(key).filter(|held| held.state.is_written(all)) {
+        let mut taken = Vec::with_capacity(self.urgent);
+        let known = &mut self.known;
+        self.news.retain(|key| {
+            let Some(held) = known.get_mut(key) else { return false };
+            let is_written = held.state.is_written(all);
+            if is_written {
                 held.known.learned.settle_to_store();
+                held.state = State::Stored;
+                taken.push((*key, held.known));
             }
+            !is_written
+        });
+        self.urgent = 0;
+        if all {
+            self.lazy = 0;
+            self.want_all = false;
         }
-    }
-
-    /// What the next commit has to write.
-    pub fn dirty(&self) -> impl Iterator<Item = (EmitterKey, &Known)> {
-        let all = self.writes_all();
-        let held = self.news.iter().filter_map(|key| Some((*key, self.known.get(key)?)));
-        held.filter(move |(_, held)| held.state.is_written(all)).map(|(key, held)| (key, &held.known))
+        taken
     }
 
     /// Whether a commit has something to write.
@@ -119,25 +126,17 @@ impl Cache {
         self.want_all = true;
     }
 
-    /// What [`Cache::dirty`] named has been committed.
-    pub fn written(&mut self) {
-        let all = self.writes_all();
-        let known = &mut self.known;
-        self.news.retain(|key| {
-            let Some(held) = known.get_mut(key) else { return false };
-            let is_written = held.state.is_written(all);
-            if is_written {
-                held.state = State::Stored;
-            }
-            !is_written
-        });
-        self.urgent = 0;
-        if all {
-            self.lazy = 0;
-            self.want_all = false;
-        }
+    /// Lets go of what is stored where there is too much. Only when all that was taken to be stored is.
+    pub fn trim(&mut self) {
         if self.known.len() > CAPACITY {
             self.known.retain(|_, held| held.state != State::Stored);
+        }
+    }
+
+    /// Forgets emitters whose news was taken but could not be stored.
+    pub fn forget(&mut self, keys: impl Iterator<Item = EmitterKey>) {
+        for key in keys {
+            self.known.remove(&key);
         }
     }
 

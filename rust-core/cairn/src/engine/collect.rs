@@ -1,6 +1,6 @@
 //! From passages to the group: what each teaches, counts and leaves to store.
 
-use super::group::Queue;
+use super::group::{Group, Queue};
 use super::owner::Owner;
 use crate::intake::{self, Passage};
 use crate::ledger;
@@ -12,7 +12,7 @@ impl Owner {
     pub fn take(&mut self, passages: Vec<Passage>) {
         self.unweighed.extend(passages);
         while let Some(passage) = self.unweighed.pop_front() {
-            if let Err(e) = self.cache.load(&self.db, passage.sightings.iter().map(Sighting::emitter)) {
+            if let Err(e) = self.cache.load(&self.reader, passage.sightings.iter().map(Sighting::emitter)) {
                 log::warn!("engine: what is known cannot be read, will try again: {e}");
                 self.unweighed.push_front(passage);
                 break;
@@ -71,7 +71,9 @@ impl Owner {
 
     /// Gives up what was taken in since the last commit: an import that cannot be stored is as if it had not been tried.
     pub fn abandon(&mut self) {
-        self.group = super::group::Group::default();
+        self.group = Group::default();
         self.cache.forget_unwritten();
+        let taken = self.sealed.drain(..).flat_map(|group| group.learned);
+        self.cache.forget(taken.map(|(key, _)| key));
     }
 }

@@ -45,7 +45,7 @@ impl Engine {
 
     /// Remembers the file that was read last of a stream.
     pub(crate) fn remember_stream(&self, stream: i64, source: SourceId) -> Result<(), CoreError> {
-        self.call(move |owner| Ok(imports::remember_stream(&owner.db, stream, source)?))
+        self.call(move |owner| Ok(imports::remember_stream(owner.writer.db()?, stream, source)?))
     }
 
     /// Takes rows of a file in and remembers the place they reach, in one transaction.
@@ -125,7 +125,7 @@ impl Owner {
                     continue;
                 }
             }
-            self.cache.load(&self.db, passage.sightings.iter().map(Sighting::emitter))?;
+            self.cache.load(self.writer.db()?, passage.sightings.iter().map(Sighting::emitter))?;
             self.weigh(passage, trip, queue);
         }
         Ok(told)
@@ -135,7 +135,8 @@ impl Owner {
     fn forget_known(&mut self, passage: &mut Passage, told: &mut imported::Imported) -> Result<(), StoreError> {
         let (utc, place) = (passage.fix.utc, passage.fix.place);
         let mut failed = None;
-        passage.sightings.retain(|sighting| match told.note(&self.db, utc, place, sighting.emitter()) {
+        let db = self.writer.db()?;
+        passage.sightings.retain(|sighting| match told.note(db, utc, place, sighting.emitter()) {
             Ok(is_new) => {
                 if !is_new {
                     self.group.counts.drop(intake::Drop::Known);

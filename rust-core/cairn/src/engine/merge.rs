@@ -45,6 +45,12 @@ impl MergeError {
     }
 }
 
+impl From<StoreError> for MergeError {
+    fn from(error: StoreError) -> Self {
+        Self::Own(error.into())
+    }
+}
+
 /// What is told while the owner merges may wait to this number, some ten minutes of the fastest sensors; then the channel fills.
 const MAX_DEFERRED: usize = 4_096;
 
@@ -113,9 +119,8 @@ impl Owner {
         stop: &AtomicBool,
         tell: &SyncSender<Told>,
     ) -> Result<MergeSummary, MergeError> {
-        let own = |e: StoreError| MergeError::Own(e.into());
         self.flush().map_err(MergeError::Own)?;
-        other.attach(&self.db).map_err(|e| MergeError::Other(e.into()))?;
+        other.attach(self.writer.db()?).map_err(|e| MergeError::Other(e.into()))?;
         let deferred = &mut self.deferred;
         let mut between = |progress| {
             defer(messages, deferred);
@@ -123,21 +128,25 @@ impl Owner {
             let _ = tell.try_send(Told::Progress(progress));
             !stop.load(Ordering::Relaxed)
         };
-        let merged =
-            self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Ended::from).and_then(|tx| {
+        let merged = self
+            .writer
+            .db_mut()?
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(Ended::from)
+            .and_then(|tx| {
                 let summary = merge(&tx, &mut between)?;
                 tx.commit()?;
                 Ok(summary)
             });
-        let detached = Other::detach(&self.db);
+        let detached = Other::detach(self.writer.db()?);
         // What is remembered of emitters, rules and numbers is from before.
         self.cache.clear();
-        self.guard = guard::load(&self.db).map_err(own)?;
-        self.next_trip = reports::next_trip(&self.db).map_err(own)?;
-        detached.map_err(own)?;
+        self.guard = guard::load(self.writer.db()?)?;
+        self.next_trip = reports::next_trip(self.writer.db()?)?;
+        detached?;
         merged.map_err(|ended| match ended {
             Ended::Cancelled => MergeError::Cancelled,
-            Ended::Failed(error) => own(error),
+            Ended::Failed(error) => error.into(),
         })
     }
 }

@@ -1,7 +1,8 @@
 //! The engine: the one object that everything outside holds.
 //!
-//! One thread owns the write connection and all state that changes; calls from outside send it messages on a bounded channel
-//! and read through read-only connections. No lock is held across I/O, and the owner never waits for a network.
+//! One thread owns all state that changes; calls from outside send it messages on a bounded channel and read through read-only
+//! connections. It lends the one connection that writes to a second thread to store a group, and goes on hearing meanwhile. No
+//! lock is held across I/O, and the owner never waits for a network.
 
 mod backup;
 mod backup_service;
@@ -18,6 +19,7 @@ mod packs;
 mod read;
 mod services;
 mod settings;
+mod writer;
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
@@ -87,7 +89,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     /// A file beside the database for what is needed for a moment.
     scratch: PathBuf,
-    turned_away: AtomicU64,
+    turned_away: Arc<AtomicU64>,
     /// Services that are being uploaded to: a batch in flight belongs to that upload alone.
     uploading: Mutex<BTreeSet<ServiceId>>,
     packs: packs::Shelf,
@@ -102,7 +104,9 @@ impl Engine {
     /// [`CoreError::Locked`], [`CoreError::NewerData`], [`CoreError::Damaged`], [`CoreError::ReadOnly`], [`CoreError::DiskFull`].
     pub fn open(config: Config) -> Result<Opened, CoreError> {
         let store::Opened { writer, readers, salvage, lock } = store::open(&config.path)?;
-        let mut owner = Owner::new(writer, lock, Arc::clone(&config.clock), config.seed)?;
+        let turned_away = Arc::new(AtomicU64::new(0));
+        let files = (writer, readers.connect()?, lock);
+        let mut owner = Owner::new(files, Arc::clone(&config.clock), config.seed, Arc::clone(&turned_away))?;
         let (sender, receiver): (_, Receiver<Message>) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("cairn.owner".to_owned())
@@ -115,7 +119,7 @@ impl Engine {
             readers,
             clock: config.clock,
             scratch: scratch_beside(config.path),
-            turned_away: AtomicU64::new(0),
+            turned_away,
             uploading: Mutex::default(),
             packs,
             backing_up: AtomicBool::new(false),

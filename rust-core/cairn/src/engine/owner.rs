@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use rusqlite::Connection;
 
 use super::cache::Cache;
 use super::group::Group;
+use super::writer::Writer;
 use crate::intake::{Guard, Intake, Passage};
 use crate::model::{Fix, Millis, Scan, TripId};
 use crate::store::{StoreError, guard as stored_guard, reports};
@@ -40,7 +42,10 @@ const MAX_HELD: usize = 20_000;
 
 /// All mutable state of the engine.
 pub(super) struct Owner {
-    pub db: Connection,
+    /// For what is known of emitters, also while the writer stores. Closed before the connection that writes: the one closed last
+    /// brings the log into the database.
+    pub reader: Connection,
+    pub writer: Writer,
     /// Held while the database is open, never read.
     _lock: File,
     pub clock: Arc<dyn Clock>,
@@ -49,6 +54,10 @@ pub(super) struct Owner {
     pub guard: Guard,
     pub cache: Cache,
     pub group: Group,
+    /// Ended groups that are not stored yet: several only where that failed.
+    pub sealed: Vec<Group>,
+    /// Fixes and scans that could not be taken in.
+    turned_away: Arc<AtomicU64>,
     pub trip: Option<TripId>,
     pub next_trip: TripId,
     /// Passages that wait for the database to be readable.
@@ -59,13 +68,20 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    pub fn new(db: Connection, lock: File, clock: Arc<dyn Clock>, seed: u64) -> Result<Self, StoreError> {
+    pub fn new(
+        store: (Connection, Connection, File),
+        clock: Arc<dyn Clock>,
+        seed: u64,
+        turned_away: Arc<AtomicU64>,
+    ) -> Result<Self, StoreError> {
+        let (db, reader, lock) = store;
         reports::close_open_trips(&db)?;
         let guard = stored_guard::load(&db)?;
         let last_commit = clock.mono();
         let next_trip = reports::next_trip(&db)?;
         Ok(Self {
-            db,
+            reader,
+            writer: Writer::new(db)?,
             _lock: lock,
             clock,
             chance: ChaCha8Rng::seed_from_u64(seed),
@@ -73,6 +89,8 @@ impl Owner {
             guard,
             cache: Cache::default(),
             group: Group::default(),
+            sealed: Vec::new(),
+            turned_away,
             trip: None,
             next_trip,
             unweighed: VecDeque::new(),
@@ -87,13 +105,19 @@ impl Owner {
             match self.next(messages) {
                 Ok(Message::Fix(fix)) => self.fix(fix),
                 Ok(Message::Scan(scan)) => self.scan(scan),
-                Ok(Message::Call(work)) => work(self),
-                Ok(Message::Long(work)) => work(self, messages),
+                Ok(Message::Call(work)) => {
+                    self.await_writer();
+                    work(self);
+                }
+                Ok(Message::Long(work)) => {
+                    self.await_writer();
+                    work(self, messages);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.group.scans >= COMMIT_SCANS || self.until_commit().0 <= 0 {
-                self.commit_quietly();
+                self.commit_meanwhile();
             }
         }
         if let Err(e) = self.end_trip() {
@@ -106,10 +130,16 @@ impl Owner {
         if let Some(message) = self.deferred.pop_front() {
             return Ok(message);
         }
-        if self.group.is_empty() && !self.cache.has_urgent() && self.unweighed.is_empty() {
+        if self.is_idle() {
             return messages.recv().map_err(|_| RecvTimeoutError::Disconnected);
         }
         messages.recv_timeout(Duration::from_millis(self.until_commit().0.max(0) as u64))
+    }
+
+    /// Whether there is nothing to store, nor anything of which it is not known whether it was.
+    fn is_idle(&self) -> bool {
+        let is_stored = self.sealed.is_empty() && !self.writer.is_lent();
+        is_stored && self.group.is_empty() && !self.cache.has_urgent() && self.unweighed.is_empty()
     }
 
     fn until_commit(&self) -> Millis {
@@ -133,9 +163,10 @@ impl Owner {
 
     /// Whether more may be taken in. While the store cannot be written, memory fills; what comes then is refused and counted.
     fn has_room(&mut self) -> bool {
-        let room = self.group.reports.len() + self.unweighed.len() < MAX_HELD;
+        let sealed: usize = self.sealed.iter().map(|group| group.reports.len()).sum();
+        let room = sealed + self.group.reports.len() + self.unweighed.len() < MAX_HELD;
         if !room {
-            self.group.turned_away += 1;
+            self.turned_away.fetch_add(1, Ordering::Relaxed);
         }
         room
     }
@@ -148,7 +179,7 @@ impl Owner {
     pub fn end_trip(&mut self) -> Result<(), CoreError> {
         self.flush()?;
         if let Some(trip) = self.trip {
-            reports::end_trip(&self.db, trip, self.clock.utc())?;
+            reports::end_trip(self.writer.db()?, trip, self.clock.utc())?;
             self.trip = None;
         }
         self.intake = Intake::default();
@@ -160,13 +191,6 @@ impl Owner {
         self.take(rest);
         self.cache.want_all_written();
         Ok(self.commit()?)
-    }
-
-    /// Commits, and leaves a failure to the next try: the group stays as it is until it is stored.
-    fn commit_quietly(&mut self) {
-        if let Err(e) = self.commit() {
-            log::warn!("engine: could not store, will try again: {e}");
-        }
     }
 
     pub fn commit(&mut self) -> Result<(), StoreError> {

@@ -121,7 +121,7 @@ impl Engine {
     pub fn add_pack(&self, path: &Path) -> Result<PackView, CoreError> {
         let kept = opened(path, 0)?;
         let (path, now) = (kept.path.clone(), self.shared.clock.utc());
-        self.call(move |owner| Ok(packs::add(&owner.db, &path, now)?))?;
+        self.call(move |owner| Ok(packs::add(owner.writer.db()?, &path, now)?))?;
         let view = view(&kept);
         self.shared.packs.put(kept);
         Ok(view)
@@ -145,7 +145,7 @@ impl Engine {
     pub fn remove_pack(&self, path: &Path) -> Result<(), CoreError> {
         let path = absolute(path)?;
         let removed = path.clone();
-        self.call(move |owner| Ok(packs::remove(&owner.db, &removed)?))?;
+        self.call(move |owner| Ok(packs::remove(owner.writer.db()?, &removed)?))?;
         self.shared.packs.take(&path);
         Ok(())
     }

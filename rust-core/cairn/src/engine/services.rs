@@ -184,7 +184,11 @@ impl Owner {
         work: impl FnOnce(&rusqlite::Connection, &mut rand_chacha::ChaCha8Rng) -> Result<T, StoreError>,
     ) -> Result<T, CoreError> {
         let mut chance = rand_chacha::ChaCha8Rng::from_rng(&mut self.chance);
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let tx = self
+            .writer
+            .db_mut()?
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
         let answer = work(&tx, &mut chance)?;
         tx.commit().map_err(StoreError::from)?;
         Ok(answer)

@@ -46,7 +46,7 @@ impl Engine {
     /// As for [`Engine::flush`].
     pub fn refuse_mac(&self, mac: Mac) -> Result<(), CoreError> {
         self.call(move |owner| {
-            guard::refuse_mac(&owner.db, mac)?;
+            guard::refuse_mac(owner.writer.db()?, mac)?;
             owner.reload_guard()
         })
     }
@@ -63,7 +63,7 @@ impl Engine {
         }
         let part = part.as_bytes().to_vec();
         self.call(move |owner| {
-            guard::refuse_name(&owner.db, &part)?;
+            guard::refuse_name(owner.writer.db()?, &part)?;
             owner.reload_guard()
         })
     }
@@ -123,14 +123,18 @@ impl Owner {
     }
 
     fn reload_guard(&mut self) -> Result<(), CoreError> {
-        self.guard = guard::load(&self.db)?;
+        self.guard = guard::load(self.writer.db()?)?;
         Ok(())
     }
 
     fn add_zone(&mut self, home: LatLng) -> Result<ZoneAdded, CoreError> {
         self.flush()?;
         let cells = zone::patch(home, &mut self.chance);
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let tx = self
+            .writer
+            .db_mut()?
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
         let zone = guard::add_zone(&tx, &cells)?;
         let rules = guard::load(&tx)?;
         let mut reports_deleted = 0;

@@ -25,9 +25,9 @@ impl<'a> Reader<'a> {
 }
 
 /// Stores what is known of emitters; `new` tells in which part of the ledger those count that were never heard before.
-pub(crate) fn write<'a>(
+pub(crate) fn write(
     db: &Connection,
-    known: impl Iterator<Item = (EmitterKey, &'a Known)>,
+    known: &[(EmitterKey, Known)],
     new: &HashMap<EmitterKey, i64>,
 ) -> Result<(), StoreError> {
     let mut upsert = db.prepare_cached(
@@ -35,12 +35,12 @@ pub(crate) fn write<'a>(
          ON CONFLICT (key) DO UPDATE SET lat = ?2, lon = ?3, known = ?4, version = version + 1",
     )?;
     // In the order of the key, so that neighbours share a page while it is at hand.
-    let mut known: Vec<_> = known.collect();
-    known.sort_unstable_by_key(|(key, _)| *key);
-    for (key, Known { seen, learned }) in known {
+    let mut in_order: Vec<_> = known.iter().collect();
+    in_order.sort_unstable_by_key(|(key, _)| *key);
+    for (key, Known { seen, learned }) in in_order {
         let row = learned.to_columns();
         let packed = packed::pack(seen, &row);
-        let part = new.get(&key);
+        let part = new.get(key);
         upsert.execute(params![key.to_i64(), row.place.lat_e7(), row.place.lon_e7(), packed.as_ref(), part])?;
     }
     Ok(())

@@ -34,6 +34,9 @@ pub enum StoreError {
     /// Another process has the database open.
     #[error("in use by another process")]
     InUse,
+    /// The connection that writes is storing something just now.
+    #[error("being written to")]
+    Lent,
     /// A stored value is outside what Cairn writes.
     #[error("column {0} holds a value that Cairn does not write")]
     Value(&'static str),
@@ -54,7 +57,7 @@ impl StoreError {
                         | ErrorCode::CannotOpen
                 )
             ),
-            Self::InUse => true,
+            Self::InUse | Self::Lent => true,
             Self::File(_) | Self::Newer { .. } | Self::Foreign | Self::Damaged | Self::Path | Self::Value(_) => false,
         }
     }
@@ -85,7 +88,7 @@ impl From<StoreError> for CoreError {
             StoreError::Newer { found, known } => Self::NewerData { found, known },
             StoreError::Foreign | StoreError::Damaged | StoreError::Value(_) => Self::Damaged,
             StoreError::Path => Self::BadInput("the path of the database is not UTF-8".to_owned()),
-            StoreError::InUse => Self::Locked,
+            StoreError::InUse | StoreError::Lent => Self::Locked,
             StoreError::File(e) if e.kind() == std::io::ErrorKind::StorageFull => Self::DiskFull,
             StoreError::File(_) => Self::ReadOnly,
             StoreError::Sql(e) => match e.sqlite_error_code() {

@@ -23,7 +23,8 @@ fn walk(places: std::ops::Range<u8>) -> Vec<Row> {
 /// Reads rows of a file, from where it was left.
 fn read(phone: &mut Phone, file: i64, rows: Vec<Row>) {
     let source = SourceId(file);
-    let reached = phone.engine.call(move |owner| Ok(crate::store::imports::reached(&owner.db, source)?)).unwrap();
+    let reached =
+        phone.engine.call(move |owner| Ok(crate::store::imports::reached(owner.writer.db()?, source)?)).unwrap();
     let offset = reached.map_or(0, |r| r.place.offset) + rows.len() as u64;
     let chunk = Chunk {
         source,
