@@ -49,13 +49,8 @@ pub fn live_through_it() -> Week {
     let mut forbidden: HashSet<Mac> =
         world.emitters().iter().filter(|e| e.is_private() || e.is_hidden()).filter_map(|e| e.key().mac()).collect();
     let on_the_way = journeys[0].at(Millis::from_secs(120)).place;
-    let nearest = world
-        .emitters()
-        .iter()
-        .filter(|e| !e.is_private() && !e.is_hidden() && !e.is_mobile())
-        .filter_map(|e| Some((e.key().mac()?, e.place(journeys[0].start_utc)?)))
-        .min_by(|a, b| a.1.distance(on_the_way).0.total_cmp(&b.1.distance(on_the_way).0));
-    let refused = nearest.unwrap().0;
+    // One that is sure to be heard, halfway along the same journey.
+    let refused = world.poison().unwrap();
     engine.refuse_mac(refused).unwrap();
     forbidden.insert(refused);
     for journey in journeys {

@@ -67,7 +67,7 @@ pub fn outings(tracks: &Path, seed: u64) -> Result<Outings, TrackError> {
         .collect();
     let covered = streets.covered_by(&walks);
     let held_back: Vec<Journey> = (0..HELD_BACK)
-        .map(|n| on_streets(&format!("helsinki-held-back-{n}"), &covered.walk(seed ^ (n << 32), 3_000.0), 7, WALK))
+        .map(|n| on_streets(&format!("helsinki-held-back-{n}"), &covered.tour(seed ^ (n << 32), 3_000.0), 7, WALK))
         .collect();
 
     let through_helsinki: Vec<&Journey> = helsinki.iter().chain(&held_back).collect();

@@ -1,6 +1,6 @@
 //! A street map as a graph to walk on: fixed-seed walks from crossing to crossing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cairn::model::LatLng;
 use rand::seq::IndexedRandom;
@@ -43,6 +43,18 @@ impl Streets {
 
     /// A walk of at least so many metres that turns back only where a street ends. Empty where there are no streets.
     pub fn walk(&self, seed: u64, metres: f64) -> Vec<i64> {
+        self.wander(seed, metres, |_| 0)
+    }
+
+    /// The same, along what it has walked least: it comes about instead of round a block.
+    pub fn tour(&self, seed: u64, metres: f64) -> Vec<i64> {
+        self.wander(seed, metres, |times| times)
+    }
+
+    /// At each crossing it goes on along one of the streets that `dislike`, told how often each was walked, puts first.
+    fn wander(&self, seed: u64, metres: f64, dislike: impl Fn(u32) -> u32) -> Vec<i64> {
+        let mut walked: HashMap<(i64, i64), u32> = HashMap::new();
+        let pair = |a: i64, b: i64| (a.min(b), a.max(b));
         let mut chance = ChaCha8Rng::seed_from_u64(seed);
         let starts: Vec<i64> = self.neighbours.keys().copied().collect();
         let Some(&start) = starts.choose(&mut chance) else { return Vec::new() };
@@ -51,9 +63,14 @@ impl Streets {
         while length < metres {
             let here = walk[walk.len() - 1];
             let back = walk.len().checked_sub(2).map(|index| walk[index]);
-            let ahead: Vec<i64> = self.neighbours[&here].iter().copied().filter(|&node| Some(node) != back).collect();
+            let mut ahead: Vec<i64> =
+                self.neighbours[&here].iter().copied().filter(|&node| Some(node) != back).collect();
+            let disliked = |node: &i64| dislike(walked.get(&pair(here, *node)).copied().unwrap_or(0));
+            let least = ahead.iter().map(disliked).min();
+            ahead.retain(|node| Some(disliked(node)) == least);
             let Some(next) = ahead.choose(&mut chance).copied().or(back) else { break };
             length += self.places[&here].distance(self.places[&next]).0;
+            *walked.entry(pair(here, next)).or_default() += 1;
             walk.push(next);
         }
         walk
@@ -97,6 +114,18 @@ mod tests {
         assert_ne!(walk, streets.walk(8, 3_000.0));
         let length: f64 = streets.places(&walk).windows(2).map(|pair| pair[0].distance(pair[1]).0).sum();
         assert!((3_000.0..3_500.0).contains(&length), "{length}");
+    }
+
+    #[test]
+    fn a_tour_comes_about() {
+        let streets = Streets::new(&read_street_map(&test_tracks().join("helsinki.osm.pbf")).unwrap());
+        let covered = streets.covered_by(&[streets.walk(1, 6_000.0)]);
+        let different =
+            |walk: Vec<i64>| walk.windows(2).map(|w| (w[0].min(w[1]), w[0].max(w[1]))).collect::<BTreeSet<_>>().len();
+        for seed in 0..10 {
+            let (walk, tour) = (different(covered.walk(seed, 3_000.0)), different(covered.tour(seed, 3_000.0)));
+            assert!(tour >= walk, "{tour} streets, {walk} without looking");
+        }
     }
 
     #[test]

@@ -46,6 +46,8 @@ impl Builder<'_> {
         let mut houses: Vec<LatLng> = site.houses.iter().copied().filter(|house| ground.contains(*house)).collect();
         if houses.is_empty() {
             houses = ground.spots(|| (self.chance.random(), self.chance.random()));
+        } else {
+            houses.extend(ground.spots_beyond(&houses, &mut self.chance));
         }
         let area = ground.square_kilometres() * site.settled;
         for _ in 0..(area * self.params.access_points_per_km2).round() as u64 {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use cairn::model::{LatLng, LocalPlane, Millis};
+use rand::{Rng, RngExt};
 
 use crate::journey::Journey;
 
@@ -81,6 +82,27 @@ impl Ground {
             self.plane.to_place((x as f64 + east) * TILE, (y as f64 + north) * TILE)
         };
         self.tiles.iter().map(spot).collect()
+    }
+
+    /// Points on the ground beyond what a map tells of houses (north of the northernmost, and so on), as dense as houses are within:
+    /// where an extract ends there are no fewer.
+    pub(super) fn spots_beyond(&self, houses: &[LatLng], chance: &mut impl Rng) -> Vec<LatLng> {
+        let told: Vec<Tile> = houses.iter().map(|house| tile(&self.plane, *house)).collect();
+        let span = |axis: fn(&Tile) -> i64| {
+            told.iter().map(axis).min().unwrap_or_default()..=told.iter().map(axis).max().unwrap_or_default()
+        };
+        let (across, along) = (span(|tile| tile.0), span(|tile| tile.1));
+        let is_within = |(x, y): &&Tile| across.contains(x) && along.contains(y);
+        let within = self.tiles.iter().filter(is_within).count();
+        let dense = houses.len() as f64 / within.max(1) as f64;
+        let mut spots = Vec::new();
+        for (x, y) in self.tiles.iter().filter(|tile| !is_within(tile)) {
+            for _ in 0..(dense + chance.random::<f64>()) as u32 {
+                let (east, north): (f64, f64) = (chance.random(), chance.random());
+                spots.push(self.plane.to_place((*x as f64 + east) * TILE, (*y as f64 + north) * TILE));
+            }
+        }
+        spots
     }
 
     /// The middles of squares of `side` tiles that have ground in them.
