@@ -123,8 +123,8 @@ impl Evidence {
         &self.features
     }
 
-    /// The 68 % and the 95 % radius.
-    pub(super) fn radii(&self) -> (f64, f64) {
+    /// The 68 % and the 95 % radius in metres.
+    pub fn radii(&self) -> (f64, f64) {
         let fit = match self.source {
             Source::Wifi => &WIFI,
             Source::Beacon => &BEACON,
