@@ -1,9 +1,11 @@
-//! Backups: vault files that only their password or their recovery code opens.
+//! Backups: vaults that only their password or their recovery code opens, in files or on one's own service.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::vault::{self, Locks, Password, Progress, RecoveryCode, Step, Stretch, Unlock, VaultError, Watch};
+use engine::engine::Restored;
+use engine::vault::service::{HttpCourier, ServiceFault, VaultService, Writable};
+use engine::vault::{self, Locks, Password, Progress, RecoveryCode, Step, Stretch, Unlock, VaultError, VaultId, Watch};
 
 use crate::error::CoreException;
 use crate::object::NativeCore;
@@ -44,6 +46,34 @@ pub struct BackupRestored {
     pub made_ms: i64,
 }
 
+/// Where a backup is kept by one's own service.
+#[derive(Clone, uniffi::Record)]
+pub struct VaultPlace {
+    /// The service's address.
+    pub url: String,
+    /// The vault's id there, as it was typed or as [`new_vault_id`] made it.
+    pub id: String,
+    /// Go there although it is not encrypted on the way; the user has confirmed it.
+    pub allow_http: bool,
+}
+
+/// A backup that a service has stored.
+#[derive(Clone, uniffi::Record)]
+pub struct BackupStored {
+    /// Reports in it.
+    pub reports: u64,
+    /// Bytes of it.
+    pub bytes: u64,
+    /// Opens a new vault besides the password: to be shown once, and kept nowhere. Null where the vault was there before.
+    pub recovery_code: Option<String>,
+}
+
+/// An id for a vault that no service has yet: its owner must keep it.
+#[uniffi::export]
+pub fn new_vault_id() -> Result<String, CoreException> {
+    Ok(VaultId::new()?.reveal())
+}
+
 /// The fewest characters of a new password.
 #[uniffi::export]
 pub fn shortest_password() -> u32 {
@@ -68,8 +98,7 @@ impl NativeCore {
         work: &Arc<Work>,
     ) -> Result<BackupRestored, CoreException> {
         let unlock = key.read()?;
-        let restored = watched(work, |watch| self.engine.backup_restore(Path::new(path), &unlock, watch))?;
-        Ok(BackupRestored { reports: restored.described.reports, made_ms: restored.described.made.0 })
+        Ok(watched(work, |watch| self.engine.backup_restore(Path::new(path), &unlock, watch))?.into())
     }
 
     /// Gives a backup a new password, and answers the new recovery code; the old ones then open it no longer.
@@ -85,6 +114,70 @@ impl NativeCore {
         watched(work, |watch| vault::rekey(Path::new(path), &unlock, &locks, watch))?;
         Ok(code)
     }
+
+    /// Stores everything there is as the newest version of a vault, which the password must open. Where the service has no vault
+    /// with this id, that is an error, or it is a new one with this password if the user `may_begin` one.
+    pub fn store_backup(
+        &self,
+        place: &VaultPlace,
+        password: &str,
+        may_begin: bool,
+        work: &Arc<Work>,
+    ) -> Result<BackupStored, CoreException> {
+        let service = place.service()?;
+        let mut recovery_code = None;
+        let stored = watched(work, |watch| {
+            let writable = match service.look()? {
+                Some(kept) => service.open(&kept, &Unlock::Password(Password::new(password)), watch)?,
+                None if may_begin => {
+                    let (locks, code) = locks(password)?;
+                    recovery_code = Some(code);
+                    Writable::new(&locks, watch)?
+                }
+                None => return Err(ServiceFault::Unknown.into()),
+            };
+            self.engine.backup_store(&service, &writable, "", watch)
+        })?;
+        Ok(BackupStored { reports: stored.described.reports, bytes: stored.version.bytes, recovery_code })
+    }
+
+    /// Brings in what a service has of a vault, as [`Self::restore_backup`] does a file.
+    pub fn fetch_backup(
+        &self,
+        place: &VaultPlace,
+        key: &BackupKey,
+        work: &Arc<Work>,
+    ) -> Result<BackupRestored, CoreException> {
+        let (service, unlock) = (place.service()?, key.read()?);
+        Ok(watched(work, |watch| self.engine.backup_fetch(&service, &unlock, None, watch))?.into())
+    }
+
+    /// Gives a vault on a service a new password, for all its versions, and answers the new recovery code.
+    pub fn rekey_stored(
+        &self,
+        place: &VaultPlace,
+        key: &BackupKey,
+        password: &str,
+        work: &Arc<Work>,
+    ) -> Result<String, CoreException> {
+        let (service, unlock) = (place.service()?, key.read()?);
+        let (locks, code) = locks(password)?;
+        watched(work, |watch| service.rekey(&unlock, &locks, watch))?;
+        Ok(code)
+    }
+}
+
+impl VaultPlace {
+    fn service(&self) -> Result<VaultService, CoreException> {
+        let courier = Arc::new(HttpCourier::new()?);
+        Ok(VaultService::new(&self.url, self.allow_http, VaultId::parse(&self.id)?, courier)?)
+    }
+}
+
+impl From<Restored> for BackupRestored {
+    fn from(restored: Restored) -> Self {
+        Self { reports: restored.described.reports, made_ms: restored.described.made.0 }
+    }
 }
 
 impl BackupKey {
@@ -96,7 +189,7 @@ impl BackupKey {
     }
 }
 
-fn locks(password: &str) -> Result<(Locks, String), CoreException> {
+fn locks(password: &str) -> Result<(Locks, String), VaultError> {
     let code = RecoveryCode::new()?;
     let text = code.reveal().to_string();
     let locks = Locks { password: Password::new(password), recovery: Some(code), stretch: Stretch::USUAL };
@@ -106,7 +199,7 @@ fn locks(password: &str) -> Result<(Locks, String), CoreException> {
 fn watched<T>(work: &Work, run: impl FnOnce(&mut Watch<'_>) -> Result<T, VaultError>) -> Result<T, CoreException> {
     // The steps follow each other, and each has its own length: only the long ones are told.
     let mut progress = |p: Progress| match p.step {
-        Step::Sealing | Step::Opening | Step::Restoring => work.set(p.done, p.of, 0),
+        Step::Sealing | Step::Opening | Step::Restoring | Step::Sending => work.set(p.done, p.of, 0),
         _ => work.set(0, 0, 0),
     };
     Ok(run(&mut Watch { progress: &mut progress, cancel: &work.cancel })?)

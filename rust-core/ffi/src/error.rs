@@ -3,7 +3,9 @@
 use engine::CoreError;
 use engine::engine::MergeError;
 use engine::exchange::{ExportError, Fault, ImportError};
+use engine::outbox::TransportError;
 use engine::vault::VaultError;
+use engine::vault::service::ServiceFault;
 
 /// What can go wrong, as far as a screen can say or do something about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -48,6 +50,12 @@ pub enum CoreException {
     /// The recovery code does not open this backup.
     #[error("wrong recovery code")]
     WrongCode,
+    /// The service that keeps backups has not done its part; nothing was changed.
+    #[error("{why:?}")]
+    Service {
+        /// What stands in the way.
+        why: ServiceTrouble,
+    },
     /// More was told than could be taken in, or the same is being done already.
     #[error("busy")]
     Busy,
@@ -60,6 +68,42 @@ pub enum CoreException {
     /// A defect of Cairn's; the log says where.
     #[error("internal error")]
     Internal,
+}
+
+/// What stands between a backup and the service that keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum ServiceTrouble {
+    /// There was no answer.
+    Unreachable,
+    /// Its certificate is not to be trusted.
+    Untrusted,
+    /// It has no such vault, or not for who asks: it does not tell which.
+    Unknown,
+    /// Another phone has stored something there meanwhile.
+    Changed,
+    /// More than it takes, or than it has room for.
+    NoRoom,
+    /// It wants to be left alone for a while.
+    Later,
+    /// What answers keeps no vaults.
+    NotAService,
+    /// It says no.
+    Refused,
+}
+
+impl From<ServiceFault> for ServiceTrouble {
+    fn from(fault: ServiceFault) -> Self {
+        match fault {
+            ServiceFault::Transport(TransportError::Untrusted) => Self::Untrusted,
+            ServiceFault::Transport(_) => Self::Unreachable,
+            ServiceFault::Unknown => Self::Unknown,
+            ServiceFault::Changed => Self::Changed,
+            ServiceFault::TooLarge | ServiceFault::NoRoom => Self::NoRoom,
+            ServiceFault::Later(_) => Self::Later,
+            ServiceFault::NotAService => Self::NotAService,
+            ServiceFault::Refused(_) => Self::Refused,
+        }
+    }
 }
 
 impl From<CoreError> for CoreException {
@@ -98,6 +142,8 @@ impl From<VaultError> for CoreException {
             VaultError::WrongCode => Self::WrongCode,
             VaultError::Cancelled => Self::Cancelled,
             VaultError::BadInput(what) => Self::BadInput { what },
+            VaultError::Newer { found, known } => Self::NewerData { found: found.into(), known: known.into() },
+            VaultError::Service(fault) => Self::Service { why: fault.into() },
             VaultError::Store(e) => e.into(),
             VaultError::File(e) => e.into(),
             fault => Self::BadFile { what: fault.to_string(), line: None },

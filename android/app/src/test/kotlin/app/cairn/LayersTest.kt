@@ -13,7 +13,7 @@ class LayersTest {
         emptyList<String>(),
         outside(
             "core",
-            """\b(NativeCore|RustBuffer|UniffiLib|com\.sun\.jna|Work\(|coreVersion|defaultCollectingSettings|panicForATest|shortestPassword)\b""",
+            """\b(NativeCore|RustBuffer|UniffiLib|com\.sun\.jna|Work\(|coreVersion|defaultCollectingSettings|panicForATest|newVaultId|shortestPassword)\b""",
         ),
     )
 

@@ -123,6 +123,21 @@ class Core(
     suspend fun rekeyBackup(file: File, key: BackupKey, password: String, watch: (WorkProgress) -> Unit): String =
         askLong(watch) { work -> rekeyBackup(file.path, key, password, work) }
 
+    // Backups on one's own service.
+
+    suspend fun freshVaultId(): String = ask { newVaultId() }
+
+    /** Where the service has no such vault, that is an error, or a new one if the user [mayBegin] one. */
+    suspend fun storeBackup(place: VaultPlace, password: String, mayBegin: Boolean, watch: (WorkProgress) -> Unit): BackupStored =
+        askLong(watch) { work -> storeBackup(place, password, mayBegin, work) }
+
+    suspend fun fetchBackup(place: VaultPlace, key: BackupKey, watch: (WorkProgress) -> Unit): BackupRestored =
+        askLong(watch) { work -> fetchBackup(place, key, work) }
+
+    /** Answers the new recovery code. */
+    suspend fun rekeyStored(place: VaultPlace, key: BackupKey, password: String, watch: (WorkProgress) -> Unit): String =
+        askLong(watch) { work -> rekeyStored(place, key, password, work) }
+
     // Region packs.
 
     suspend fun packs(): List<PackRow> = ask { packs() }

@@ -11,6 +11,7 @@ import androidx.datastore.preferences.core.intPreferencesKey
 import androidx.datastore.preferences.core.stringPreferencesKey
 import androidx.datastore.preferences.preferencesDataStoreFile
 import app.cairn.core.CollectingSettings
+import app.cairn.core.VaultPlace
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
@@ -42,6 +43,10 @@ data class Choices(
     /** Reports that every service has taken are deleted after an upload. */
     val pruneSent: Boolean = false,
     val dynamicColour: Boolean = true,
+    /** Where one's own service keeps the backup; its password stands nowhere. */
+    val vault: VaultPlace? = null,
+    /** Whether the service is known to have it: a first try may not have come through, and is made again with the same id. */
+    val vaultBegun: Boolean = false,
 ) {
     /** What of it the supervisor decides by. */
     fun collectingSettings() = CollectingSettings(
@@ -88,7 +93,10 @@ class Settings(context: Context) {
             stored[SHARE] = to.shareEstimates
             stored[PRUNE] = to.pruneSent
             stored[DYNAMIC] = to.dynamicColour
-            val texts = listOf(MAP_FILE to to.mapFile, TILE_URL to to.tileUrl)
+            stored[VAULT_BEGUN] = to.vaultBegun
+            stored[VAULT_HTTP] = to.vault?.allowHttp ?: false
+            val texts =
+                listOf(MAP_FILE to to.mapFile, TILE_URL to to.tileUrl, VAULT_URL to to.vault?.url, VAULT_ID to to.vault?.id)
             texts.forEach { (key, text) -> if (text == null) stored.remove(key) else stored[key] = text }
         }
     }
@@ -113,7 +121,14 @@ class Settings(context: Context) {
             tileUrl = stored[TILE_URL],
             pruneSent = stored[PRUNE] ?: usual.pruneSent,
             dynamicColour = stored[DYNAMIC] ?: usual.dynamicColour,
+            vault = vault(stored),
+            vaultBegun = stored[VAULT_BEGUN] ?: usual.vaultBegun,
         )
+    }
+
+    private fun vault(stored: Preferences): VaultPlace? {
+        val url = stored[VAULT_URL] ?: return null
+        return VaultPlace(url, stored[VAULT_ID] ?: return null, stored[VAULT_HTTP] ?: false)
     }
 
     private companion object {
@@ -134,5 +149,9 @@ class Settings(context: Context) {
         val DYNAMIC = booleanPreferencesKey("dynamic_colour")
         val MAP_FILE = stringPreferencesKey("map_file")
         val TILE_URL = stringPreferencesKey("tile_url")
+        val VAULT_URL = stringPreferencesKey("vault_url")
+        val VAULT_ID = stringPreferencesKey("vault_id")
+        val VAULT_HTTP = booleanPreferencesKey("vault_http")
+        val VAULT_BEGUN = booleanPreferencesKey("vault_begun")
     }
 }

@@ -102,6 +102,21 @@ class UploadWorkerTest {
         assertNotNull(down.nextAttemptMs)
     }
 
+    @Test fun twoServicesEachGetEverythingOnTheirOwnTerms() = withService { any ->
+        withService { free ->
+            network(metered = true)
+            runBlocking { app.core.addService(choice(free)) }
+            assertAllSent(upload(choice(any).copy(unmeteredOnly = false)))
+            assertEquals(0uL, row(free).accepted)
+            network()
+            assertEquals(ListenableWorker.Result.success(), runBlocking { TestListenableWorkerBuilder<UploadWorker>(app).build().doWork() })
+            assertAllSent(row(free))
+            assertEquals(row(any).accepted, row(free).accepted)
+        }
+    }
+
+    private fun row(url: String) = runBlocking { app.core.outbox() }.single { it.choice.url.startsWith(url) }
+
     @Test fun whatEveryServiceHasIsDeletedOnlyWhereTheUserWantsThat() = withService { url ->
         network()
         val before = runBlocking { app.core.numbers().reports }

@@ -7,10 +7,14 @@ import android.location.LocationManager
 import android.os.Looper
 import androidx.compose.ui.graphics.asAndroidBitmap
 import androidx.compose.ui.test.captureToImage
+import androidx.compose.ui.test.isDialog
+import androidx.compose.ui.test.isRoot
 import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
+import androidx.compose.ui.test.onAllNodesWithText
+import androidx.compose.ui.test.onLast
 import androidx.compose.ui.test.onNodeWithText
-import androidx.compose.ui.test.onRoot
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
 import androidx.test.core.app.ActivityScenario
 import androidx.work.testing.WorkManagerTestInitHelper
 import app.cairn.R
@@ -18,6 +22,7 @@ import app.cairn.Street
 import app.cairn.app
 import app.cairn.arrives
 import app.cairn.background.StumbleService
+import app.cairn.core.VaultPlace
 import app.cairn.data.serviceAt
 import app.cairn.hears
 import app.cairn.tracks
@@ -65,11 +70,14 @@ class ScreenshotTest(private val look: Look) {
 
     private val usual = Locale.getDefault()
 
-    @Test fun firstStart() = shoot("first-start", null)
+    @Test fun firstStart() {
+        val turns = listOf(R.string.go_on, R.string.go_on, R.string.not_now, R.string.not_now)
+        (0..turns.size).forEach { page -> shoot("first-start-${page + 1}", null) { turns.take(page).forEach(::press) } }
+    }
 
     @Test fun empty() {
         runBlocking { app.settings.change { it.copy(consented = true, dynamicColour = false) } }
-        listOf(Place.MAP, Place.LEADERBOARD, Place.OUTBOX, Place.DATA).forEach { shoot("empty-${it.name.lowercase()}", it) }
+        Place.entries.forEach { shoot("empty-${it.name.lowercase()}", it) }
     }
 
     @Test fun everyScreen() {
@@ -102,7 +110,7 @@ class ScreenshotTest(private val look: Look) {
             app.core.walkForYears()
             app.core.addService(serviceAt("https://api.beacondb.net"))
         }
-        listOf(Place.MAP, Place.LEADERBOARD, Place.OUTBOX, Place.DATA).forEach { shoot("years-${it.name.lowercase()}", it) }
+        Place.entries.forEach { shoot("years-${it.name.lowercase()}", it) }
     }
 
     /** What a thumb would have to scroll for. */
@@ -115,6 +123,44 @@ class ScreenshotTest(private val look: Look) {
             app.core.addZone(60.2, 24.9)
         }
         listOf(Place.LEADERBOARD, Place.DATA, Place.SETTINGS, Place.HELP).forEach { shoot("whole-${it.name.lowercase()}", it) }
+    }
+
+    /** In the width of a small phone: in wider ones a dialog with a text field never comes to rest (robolectric#8460). */
+    @Test fun dialogs() {
+        RuntimeEnvironment.setQualifiers("+w320dp")
+        runBlocking {
+            app.settings.change { it.copy(consented = true, dynamicColour = false) }
+            app.core.walk(80, began = System.currentTimeMillis() - HOUR_MS)
+        }
+        dialog("backup", R.string.backup_create)
+        dialog("restore", R.string.backup_restore)
+        dialog("rekey", R.string.backup_rekey)
+        dialog("merge", R.string.merge)
+        dialog("erase", R.string.erase)
+        dialog("export-format", R.string.export_format)
+        dialog("export-days", R.string.export_time, R.string.span_own)
+        dialog("vault-begin", R.string.vault_begin)
+        dialog("vault-fetch", R.string.vault_fetch)
+        runBlocking {
+            val place = VaultPlace("https://cairn.example.org", app.core.freshVaultId(), false)
+            app.settings.change { it.copy(vault = place, vaultBegun = true) }
+        }
+        shoot("vault", Place.DATA) { compose.onNodeWithText(app.getString(R.string.vault_forget)).performScrollTo() }
+        dialog("vault-store", R.string.vault_store)
+        dialog("vault-forget", R.string.vault_forget)
+    }
+
+    private fun dialog(name: String, vararg presses: Int, place: Place = Place.DATA) = shoot("dialog-$name", place) {
+        presses.forEach(::press)
+        assertTrue("no dialog", compose.onAllNodes(isDialog()).fetchSemanticsNodes().isNotEmpty())
+    }
+
+    private fun press(text: Int) {
+        compose.onAllNodesWithText(app.getString(text)).onLast().run {
+            runCatching { performScrollTo() }
+            performClick()
+        }
+        compose.waitForIdle()
     }
 
     private fun shoot(name: String, place: Place?, act: () -> Unit = {}) {
@@ -149,8 +195,10 @@ class ScreenshotTest(private val look: Look) {
 
     /** Null while there is no layout yet: the choices are read first. */
     private fun picture(): Bitmap? {
-        val size = compose.onRoot().fetchSemanticsNode().size
-        return if (size.width == 0 || size.height == 0) null else compose.onRoot().captureToImage().asAndroidBitmap()
+        // A dialog has a root of its own, above the screen's.
+        val top = compose.onAllNodes(isRoot()).onLast()
+        val size = top.fetchSemanticsNode().size
+        return if (size.width == 0 || size.height == 0) null else top.captureToImage().asAndroidBitmap()
     }
 
     private fun Bitmap?.isDrawn() = this != null && colours() > 2

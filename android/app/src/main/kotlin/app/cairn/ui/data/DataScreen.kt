@@ -60,6 +60,9 @@ fun DataRoute(back: () -> Unit, incoming: List<Uri> = emptyList()) {
         failure,
         back,
         rememberBackupActions(model),
+        remember(model) {
+            OwnServiceActions(model::beginVault, model::storeInVault, model::fetchVault, model::rekeyVault) { model.forgetVault() }
+        },
         import = {
             upload = it
             pick.launch(arrayOf("*/*"))
@@ -102,12 +105,12 @@ private fun rememberBackupActions(model: DataViewModel): BackupActions {
                 model.chooseLocks(password, key)
                 reopen.launch(arrayOf("*/*"))
             },
-            share = { code ->
+            share = { secrets ->
                 // Also the way to a printer and a password manager.
-                val send = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, code)
+                val send = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, secrets)
                 context.startActivity(Intent.createChooser(send, null))
             },
-            kept = { model.forgetRecoveryCode() },
+            kept = { model.forgetSecrets() },
         )
     }
 }
@@ -120,6 +123,7 @@ fun DataScreen(
     failure: String?,
     back: () -> Unit,
     backup: BackupActions,
+    ownService: OwnServiceActions,
     import: (Boolean) -> Unit,
     merge: () -> Unit,
     wish: ExportWish,
@@ -136,7 +140,9 @@ fun DataScreen(
     state.merged?.let { Merged(it) }
     val isIdle = state.doing == null
     Import(isIdle, import)
-    Backup(isIdle, state.recoveryCode, backup)
+    Backup(isIdle, backup)
+    OwnService(isIdle, state.vault, state.isVaultBegun, ownService)
+    state.secrets?.let { RecoveryCode(it, backup.share, backup.kept) }
     Merge(isIdle, merge)
     Export(isIdle, wish, state.parts, changeWish, export)
     state.numbers?.let { Stored(it) }

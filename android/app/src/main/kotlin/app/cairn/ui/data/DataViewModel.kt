@@ -6,11 +6,13 @@ import androidx.compose.runtime.Immutable
 import app.cairn.CairnApp
 import app.cairn.R
 import app.cairn.core.BackupKey
+import app.cairn.core.BackupRestored
 import app.cairn.core.CoreException
 import app.cairn.core.ImportResult
 import app.cairn.core.MergeResult
 import app.cairn.core.Numbers
 import app.cairn.core.Saved
+import app.cairn.core.VaultPlace
 import app.cairn.core.WorkProgress
 import app.cairn.ui.parts.CoreViewModel
 import app.cairn.ui.parts.learnedText
@@ -37,12 +39,19 @@ data class DataState(
     /** What came of each file. */
     val imported: List<ImportResult> = emptyList(),
     val merged: MergeResult? = null,
-    /** The recovery code of the backup just made: shown until the user has kept it, and nowhere else. */
-    val recoveryCode: String? = null,
+    /** Of the backup just made: shown until the user has kept it, and nowhere else. */
+    val secrets: Secrets? = null,
+    /** Where one's own service keeps the backup. */
+    val vault: VaultPlace? = null,
+    val isVaultBegun: Boolean = false,
     val done: String? = null,
     /** What an export can be cut to. */
     val parts: ExportParts = ExportParts(),
 )
+
+/** What opens a backup besides its password, and where that is on a service that did not have it before. */
+@Immutable
+data class Secrets(val code: String, val vaultId: String? = null)
 
 class DataViewModel(app: CairnApp) : CoreViewModel(app) {
     private val mutableState = MutableStateFlow(DataState())
@@ -51,6 +60,7 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
     private var running: Job? = null
 
     fun load() = ask {
+        readVault()
         readNumbers()
         readParts()
     }
@@ -86,17 +96,20 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
 
     fun createBackup(target: Uri) = long(R.string.backing_up) { watch ->
         val made = app.files.write(target) { app.core.createBackup(it, password, watch) }
-        val reports = reportsText(app.resources, made.reports)
-        val size = Formatter.formatShortFileSize(app, made.bytes.toLong())
-        mutableState.update { it.copy(recoveryCode = made.recoveryCode, done = app.getString(R.string.backed_up, reports, size)) }
+        mutableState.update { it.copy(secrets = Secrets(made.recoveryCode), done = madeText(made.reports, made.bytes)) }
     }
+
+    private fun madeText(reports: ULong, bytes: ULong): String =
+        app.getString(R.string.backed_up, reportsText(app.resources, reports), Formatter.formatShortFileSize(app, bytes.toLong()))
 
     /** Adds what is in a backup to what is here. The screen has asked. */
     fun restoreBackup(source: Uri) = long(R.string.restoring) { watch ->
         val restored = app.files.read(source) { app.core.restoreBackup(it, checkNotNull(key), watch) }
-        val reports = reportsText(app.resources, restored.reports)
-        mutableState.update { it.copy(done = app.getString(R.string.restored, reports, timeAndDateText(restored.madeMs))) }
+        mutableState.update { it.copy(done = restoredText(restored)) }
     }
+
+    private fun restoredText(restored: BackupRestored): String =
+        app.getString(R.string.restored, reportsText(app.resources, restored.reports), timeAndDateText(restored.madeMs))
 
     /** Remembers which backup gets a new password, until the user has said where the new file goes. */
     fun openBackup(source: Uri) {
@@ -106,15 +119,59 @@ class DataViewModel(app: CairnApp) : CoreViewModel(app) {
     fun rekeyBackup(target: Uri) = long(R.string.rekeying) { watch ->
         val source = checkNotNull(opened)
         val code = app.files.change(source, target) { app.core.rekeyBackup(it, checkNotNull(key), password, watch) }
-        mutableState.update { it.copy(recoveryCode = code, done = app.getString(R.string.rekeyed)) }
+        mutableState.update { it.copy(secrets = Secrets(code), done = app.getString(R.string.rekeyed)) }
     }
 
-    fun forgetRecoveryCode() = mutableState.update { it.copy(recoveryCode = null) }
+    fun forgetSecrets() = mutableState.update { it.copy(secrets = null) }
+
+    /**
+     * Has a service keep the backup from now on. Its id is remembered before anything is sent: where the answer is lost, the next
+     * try finds what the first has left there.
+     */
+    fun beginVault(url: String, allowHttp: Boolean, password: String) = long(R.string.backing_up) { watch ->
+        val place = VaultPlace(url, app.settings.now().vault?.id ?: app.core.freshVaultId(), allowHttp)
+        app.settings.change { it.copy(vault = place, vaultBegun = false) }
+        val stored = app.core.storeBackup(place, password, mayBegin = true, watch)
+        val secrets = stored.recoveryCode?.let { Secrets(it, place.id) }
+        mutableState.update { it.copy(secrets = secrets, done = madeText(stored.reports, stored.bytes)) }
+        rememberVault(place)
+    }
+
+    fun storeInVault(password: String) = long(R.string.backing_up) { watch ->
+        val stored = app.core.storeBackup(checkNotNull(app.settings.now().vault), password, mayBegin = false, watch)
+        mutableState.update { it.copy(done = madeText(stored.reports, stored.bytes)) }
+    }
+
+    /** Adds what is in a backup on a service to what is here, and goes on with that vault. The screen has asked. */
+    fun fetchVault(place: VaultPlace, key: BackupKey) = long(R.string.restoring) { watch ->
+        val restored = app.core.fetchBackup(place, key, watch)
+        mutableState.update { it.copy(done = restoredText(restored)) }
+        rememberVault(place)
+    }
+
+    fun rekeyVault(key: BackupKey, password: String) = long(R.string.rekeying) { watch ->
+        val code = app.core.rekeyStored(checkNotNull(app.settings.now().vault), key, password, watch)
+        mutableState.update { it.copy(secrets = Secrets(code), done = app.getString(R.string.vault_rekeyed)) }
+    }
+
+    /** What the service has stays there. The screen has asked. */
+    fun forgetVault() = ask { rememberVault(null) }
+
+    private suspend fun rememberVault(place: VaultPlace?) {
+        app.settings.change { it.copy(vault = place, vaultBegun = place != null) }
+        readVault()
+    }
+
+    private suspend fun readVault() {
+        val choices = app.settings.now()
+        mutableState.update { it.copy(vault = choices.vault, isVaultBegun = choices.vaultBegun) }
+    }
 
     /** Deletes everything. The screen has asked. */
     fun erase() = ask {
         app.core.erase()
         mutableState.value = DataState(done = app.getString(R.string.erased))
+        readVault()
         readNumbers()
     }
 

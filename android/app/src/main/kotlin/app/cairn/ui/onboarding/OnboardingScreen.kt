@@ -42,10 +42,16 @@ import androidx.compose.ui.unit.dp
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import app.cairn.CairnApp
 import app.cairn.R
+import app.cairn.core.BackupKey
+import app.cairn.core.VaultPlace
 import app.cairn.data.BEACON_DB
 import app.cairn.data.serviceAt
+import app.cairn.ui.data.DataState
+import app.cairn.ui.data.DataViewModel
+import app.cairn.ui.data.FetchBackup
 import app.cairn.ui.parts.CoreViewModel
 import app.cairn.ui.parts.Explanation
+import app.cairn.ui.parts.Progress
 import app.cairn.ui.parts.TroubleGroup
 import app.cairn.ui.parts.ofApp
 import app.cairn.ui.parts.rememberPermissions
@@ -68,6 +74,9 @@ class OnboardingViewModel(app: CairnApp) : CoreViewModel(app) {
 fun OnboardingRoute() {
     val model = ofApp(::OnboardingViewModel)
     val failure by model.failure.collectAsStateWithLifecycle()
+    val data = ofApp(::DataViewModel)
+    val brought by data.state.collectAsStateWithLifecycle()
+    val dataFailure by data.failure.collectAsStateWithLifecycle()
     var page by rememberSaveable { mutableIntStateOf(0) }
     val permissions = rememberPermissions { page++ }
     var destination by rememberSaveable { mutableStateOf(Destination.NOWHERE) }
@@ -75,7 +84,10 @@ fun OnboardingRoute() {
     OnboardingScreen(
         page,
         destination,
-        failure,
+        failure ?: dataFailure,
+        brought,
+        bring = data::fetchVault,
+        cancel = data::cancel,
         choose = { destination = it },
         next = { page++ },
         permitLocation = permissions::askForLocation,
@@ -84,12 +96,15 @@ fun OnboardingRoute() {
     )
 }
 
-/** What it is, where reports go, location, notifications, consent. Refusing a permission goes on as well. */
+/** What it is (or what another phone had), where reports go, location, notifications, consent. Refusing a permission goes on as well. */
 @Composable
 fun OnboardingScreen(
     page: Int,
     destination: Destination,
     failure: String?,
+    brought: DataState,
+    bring: (VaultPlace, BackupKey) -> Unit,
+    cancel: () -> Unit,
     choose: (Destination) -> Unit,
     next: () -> Unit,
     permitLocation: () -> Unit,
@@ -122,6 +137,7 @@ fun OnboardingScreen(
                 Fact(R.drawable.ic_locate, stringResource(R.string.welcome_collected))
                 Fact(R.drawable.ic_outbox, stringResource(R.string.welcome_leaves))
                 Fact(R.drawable.ic_never, stringResource(R.string.welcome_never))
+                Bring(brought, bring, cancel)
             }
             1 -> {
                 Title(stringResource(R.string.send_where))
@@ -159,6 +175,16 @@ private fun Fact(icon: Int, text: String) {
 private fun Forward(text: String, action: () -> Unit, skip: (() -> Unit)? = null) {
     Button(action, Modifier.fillMaxWidth().heightIn(min = 56.dp)) { Text(text) }
     skip?.let { TextButton(it, Modifier.fillMaxWidth()) { Text(stringResource(R.string.not_now)) } }
+}
+
+/** Who has a new phone begins with what the old one had. */
+@Composable
+private fun Bring(brought: DataState, bring: (VaultPlace, BackupKey) -> Unit, cancel: () -> Unit) {
+    var asking by rememberSaveable { mutableStateOf(false) }
+    brought.doing?.let { Progress(stringResource(it), brought.share, cancel) }
+    brought.done?.let { Text(it) }
+    if (brought.doing == null) TextButton({ asking = true }) { Text(stringResource(R.string.vault_have)) }
+    if (asking) FetchBackup(null, bring) { asking = false }
 }
 
 /** How many pages there are, and which this is. */

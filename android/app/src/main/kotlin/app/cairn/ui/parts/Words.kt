@@ -15,6 +15,7 @@ import app.cairn.core.CoreException
 import app.cairn.core.PauseReason
 import app.cairn.core.Reached
 import app.cairn.core.Saved
+import app.cairn.core.ServiceTrouble
 import app.cairn.core.StopReason
 import app.cairn.core.Trouble
 import java.time.Instant
@@ -77,6 +78,7 @@ fun failureText(resources: Resources, failure: CoreException): String = when (fa
     is CoreException.WrongPassword -> resources.getString(R.string.trouble_password)
     is CoreException.WrongCode -> resources.getString(R.string.trouble_code)
     is CoreException.Cancelled -> resources.getString(R.string.trouble_cancelled)
+    is CoreException.Service -> resources.getString(vaultText(failure.why))
     is CoreException.BadInput -> resources.getString(R.string.trouble_input, failure.what)
     is CoreException.BadFile -> {
         val line = failure.line
@@ -87,6 +89,17 @@ fun failureText(resources: Resources, failure: CoreException): String = when (fa
         }
     }
     else -> resources.getString(R.string.trouble_internal)
+}
+
+private fun vaultText(why: ServiceTrouble): Int = when (why) {
+    ServiceTrouble.UNREACHABLE -> R.string.vault_unreachable
+    ServiceTrouble.UNTRUSTED -> R.string.vault_untrusted
+    ServiceTrouble.UNKNOWN -> R.string.vault_unknown
+    ServiceTrouble.CHANGED -> R.string.vault_changed
+    ServiceTrouble.NO_ROOM -> R.string.vault_no_room
+    ServiceTrouble.LATER -> R.string.vault_later
+    ServiceTrouble.NOT_A_SERVICE -> R.string.vault_not_a_service
+    ServiceTrouble.REFUSED -> R.string.vault_refused
 }
 
 /** What became of a damaged database. */

@@ -1,5 +1,9 @@
 package app.cairn.ui.settings
 
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
@@ -11,16 +15,19 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
+import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
 import app.cairn.R
 import app.cairn.core.OutboxRow
 import app.cairn.core.ServiceChoice
 import app.cairn.data.hostOf
 import app.cairn.data.serviceAt
+import app.cairn.ui.parts.AddressField
 import app.cairn.ui.parts.Ask
 import app.cairn.ui.parts.Explanation
 import app.cairn.ui.parts.Group
 import app.cairn.ui.parts.SwitchRow
+import app.cairn.ui.parts.rememberAddress
 
 /** Where reports go, and on which terms. */
 @Composable
@@ -57,27 +64,30 @@ private fun ServiceGroup(row: OutboxRow, actions: SettingsActions) = Group(hostO
 
 @Composable
 private fun AddService(add: (ServiceChoice) -> Unit, dismiss: () -> Unit) {
-    var url by rememberSaveable { mutableStateOf("https://") }
+    val address = rememberAddress()
     var key by rememberSaveable { mutableStateOf("") }
-    var allowHttp by rememberSaveable { mutableStateOf(false) }
-    val isHttp = url.startsWith("http://")
     AlertDialog(
         onDismissRequest = dismiss,
         title = { Text(stringResource(R.string.add_service)) },
         text = {
-            androidx.compose.foundation.layout.Column {
-                OutlinedTextField(url, { url = it.trim() }, label = { Text(stringResource(R.string.service_url)) }, singleLine = true)
-                OutlinedTextField(key, { key = it.trim() }, label = { Text(stringResource(R.string.service_key)) }, singleLine = true)
-                if (isHttp) SwitchRow(stringResource(R.string.allow_http), checked = allowHttp) { allowHttp = it }
+            Column(Modifier.verticalScroll(rememberScrollState())) {
+                AddressField(address)
+                OutlinedTextField(
+                    key,
+                    { key = it.trim() },
+                    Modifier.fillMaxWidth(),
+                    label = { Text(stringResource(R.string.service_key)) },
+                    singleLine = true,
+                )
             }
         },
         confirmButton = {
             TextButton(
                 {
                     dismiss()
-                    add(serviceAt(url).copy(key = key.ifEmpty { null }, allowHttp = isHttp && allowHttp))
+                    add(serviceAt(address.url).copy(key = key.ifEmpty { null }, allowHttp = address.allowHttp))
                 },
-                enabled = !isHttp || allowHttp,
+                enabled = address.isPossible,
             ) { Text(stringResource(R.string.add)) }
         },
         dismissButton = { TextButton(dismiss) { Text(stringResource(R.string.cancel)) } },
