@@ -50,7 +50,7 @@ class Between(private val service: String) : Closeable {
         val answer = if (status >= HttpURLConnection.HTTP_BAD_REQUEST) request.errorStream else request.inputStream
         // An error without a body has no stream.
         val body = answer?.readBytes() ?: ByteArray(0)
-        synchronized(heard) { listOf(exchange.requestHeaders.toString().toByteArray(), sent, body).forEach(heard::write) }
+        synchronized(heard) { listOf(exchange.requestHeaders.entries.joinToString().toByteArray(), sent, body).forEach(heard::write) }
         PASSED.forEach { name -> request.getHeaderField(name)?.let { exchange.responseHeaders.add(name, it) } }
         exchange.answer(status, meddle(exchange.requestURI.path, body))
     }
