@@ -8,11 +8,11 @@ import android.os.Looper
 import androidx.compose.ui.graphics.asAndroidBitmap
 import androidx.compose.ui.test.captureToImage
 import androidx.compose.ui.test.isDialog
-import androidx.compose.ui.test.isRoot
 import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
 import androidx.compose.ui.test.onAllNodesWithText
 import androidx.compose.ui.test.onLast
 import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.onRoot
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.test.core.app.ActivityScenario
@@ -195,8 +195,9 @@ class ScreenshotTest(private val look: Look) {
 
     /** Null while there is no layout yet: the choices are read first. */
     private fun picture(): Bitmap? {
-        // A dialog has a root of its own, above the screen's.
-        val top = compose.onAllNodes(isRoot()).onLast()
+        // A dialog has a window of its own, which is drawn only where the node that is asked for says that it is one.
+        val dialogs = compose.onAllNodes(isDialog())
+        val top = if (dialogs.fetchSemanticsNodes().isEmpty()) compose.onRoot() else dialogs.onLast()
         val size = top.fetchSemanticsNode().size
         return if (size.width == 0 || size.height == 0) null else top.captureToImage().asAndroidBitmap()
     }

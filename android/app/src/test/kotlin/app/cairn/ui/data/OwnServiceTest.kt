@@ -105,16 +105,16 @@ class OwnServiceTest {
         assertTrue(!kept().vaultBegun)
         withService { service ->
             model.beginVault(service.url, allowHttp = true, PASSWORD)
-            waitUntil("the backup") { model.state.value.secrets != null && model.state.value.isVaultBegun }
+            waitUntil("the backup") { model.isDone() && model.state.value.isVaultBegun }
             assertEquals(first.id, place()!!.id)
             assertEquals(first.id, model.state.value.secrets!!.vaultId)
 
             model.forgetSecrets()
             model.storeInVault(PASSWORD)
-            waitUntil("the second backup") { model.state.value.doing == null && model.state.value.done != null }
+            waitUntil("the second backup") { model.isDone() }
             assertNull(model.state.value.secrets)
             model.rekeyVault(BackupKey.Typed(PASSWORD), "another horse entirely")
-            waitUntil("the new code") { model.state.value.secrets != null }
+            waitUntil("the new code") { model.isDone() && model.state.value.secrets != null }
             model.storeInVault(PASSWORD)
             waitUntil("the old password's end") { model.failure.value != null }
             assertEquals(app.getString(R.string.trouble_password), model.failure.value)
@@ -124,6 +124,9 @@ class OwnServiceTest {
         assertNull(place())
         assertNotEquals(first.id, runBlocking { app.core.freshVaultId() })
     }
+
+    /** One thing is done at a time: what is asked meanwhile is not heard. */
+    private fun DataViewModel.isDone() = state.value.doing == null && state.value.done != null
 
     private fun withService(test: (Service) -> Unit) = Service(vaults = File(app.cacheDir, "vaults")).use(test)
 
