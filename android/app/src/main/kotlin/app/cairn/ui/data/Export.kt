@@ -1,25 +1,37 @@
 package app.cairn.ui.data
 
 import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.BoxWithConstraints
+import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.FlowRow
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.widthIn
+import androidx.compose.material3.BasicAlertDialog
 import androidx.compose.material3.Button
-import androidx.compose.material3.DatePickerDialog
+import androidx.compose.material3.DatePickerDefaults
 import androidx.compose.material3.DateRangePicker
 import androidx.compose.material3.ExperimentalMaterial3Api
 import androidx.compose.material3.FilterChip
+import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.material3.rememberDateRangePickerState
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.Immutable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalContext
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.dp
+import androidx.compose.ui.window.DialogProperties
 import app.cairn.R
 import app.cairn.core.ExportArea
 import app.cairn.core.ExportKind
@@ -132,19 +144,32 @@ private fun Days(choose: (Int, Int) -> Unit, dismiss: () -> Unit) {
     val picked = rememberDateRangePickerState()
     val first = picked.selectedStartDateMillis?.let(::epochDay)
     val last = picked.selectedEndDateMillis?.let(::epochDay) ?: first
-    DatePickerDialog(
-        onDismissRequest = dismiss,
-        confirmButton = {
-            TextButton(
-                {
-                    if (first != null && last != null) choose(first, last)
-                    dismiss()
-                },
-                enabled = first != null,
-            ) { Text(stringResource(R.string.go_on)) }
-        },
-        dismissButton = { TextButton(dismiss) { Text(stringResource(R.string.cancel)) } },
-    ) { DateRangePicker(picked, Modifier.weight(1f)) }
+    // Material's own dialog for this is as wide as the picker on every phone: a narrower one cuts off both.
+    BasicAlertDialog(dismiss, properties = DialogProperties(usePlatformDefaultWidth = false)) {
+        Surface(Modifier.widthIn(max = PICKER).heightIn(max = 568.dp), DatePickerDefaults.shape, DatePickerDefaults.colors().containerColor) {
+            Column {
+                Fitted(Modifier.weight(1f)) { DateRangePicker(picked) }
+                FlowRow(Modifier.align(Alignment.End).padding(8.dp), Arrangement.spacedBy(8.dp)) {
+                    TextButton(dismiss) { Text(stringResource(R.string.cancel)) }
+                    TextButton(
+                        {
+                            if (first != null && last != null) choose(first, last)
+                            dismiss()
+                        },
+                        enabled = first != null,
+                    ) { Text(stringResource(R.string.go_on)) }
+                }
+            }
+        }
+    }
+}
+
+/** A picker, drawn smaller where there is less room than the seven days of a week need. */
+@Composable
+private fun Fitted(modifier: Modifier, content: @Composable () -> Unit) = BoxWithConstraints(modifier) {
+    val usual = LocalDensity.current
+    val narrow = Density(usual.density * (maxWidth / PICKER), usual.fontScale)
+    CompositionLocalProvider(LocalDensity provides if (maxWidth < PICKER) narrow else usual, content)
 }
 
 /** The picker tells days as their beginning in UTC. */
@@ -191,6 +216,9 @@ private fun Kinds(wish: ExportWish, change: (ExportWish) -> Unit) = FlowRow(hori
 }
 
 private const val DAY_MS = 86_400_000L
+
+/** The width of Material's pickers of days. */
+private val PICKER = 360.dp
 
 /** A neighbourhood, a town, a region. */
 private val RADII_M = listOf(1_000.0, 10_000.0, 50_000.0)
