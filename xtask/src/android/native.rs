@@ -183,6 +183,26 @@ mod tests {
         assert_eq!(symbols, lines);
     }
 
+    /// The SQLite of the tests on a desk has all of it, so that only a phone would notice.
+    #[test]
+    fn no_query_asks_for_what_the_phones_sqlite_is_built_without() {
+        let words =
+            ["json(", "json_each", "json_extract", "json_group", "json_object", "->>", "using fts", "using rtree"];
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let sources = ["rust-core/cairn/src", "schemas"].map(|folder| walkdir::WalkDir::new(root.join(folder)));
+        let mut read = 0;
+        for source in sources.into_iter().flatten() {
+            let source = source.unwrap();
+            if source.path().extension().is_some_and(|kind| kind == "rs" || kind == "sql") {
+                let text = fs::read_to_string(source.path()).unwrap().to_lowercase();
+                let asked: Vec<_> = words.iter().filter(|word| text.contains(*word)).collect();
+                assert!(asked.is_empty(), "{} asks for {asked:?}", source.path().display());
+                read += 1;
+            }
+        }
+        assert!(read > 100, "{read} files");
+    }
+
     #[test]
     fn the_log_of_the_run_has_every_function_that_the_core_may_call() {
         let source = silent_log("c open\nlog __android_log_write\nlog __android_log_buf_write\n");
