@@ -2,6 +2,7 @@
 //!
 //! Pure. It only ever leaves out; what zones and lists forbid is left out elsewhere, whatever is wanted here.
 
+use super::when;
 use crate::ledger::Hexagon;
 use crate::model::{EmitterKind, Fix, LatLng, Metres, Millis, Report, TripId};
 
@@ -119,19 +120,16 @@ impl Area {
 /// Says what a moment is written as.
 pub fn moment(text: &str, end: bool) -> Result<Millis, &'static str> {
     const FORMS: &str = "a time is written as 2026-01-31 or 2026-01-31T12:00:00Z";
-    let utc = |time: jiff::civil::DateTime| {
-        time.to_zoned(jiff::tz::TimeZone::UTC).map(|z| Millis(z.timestamp().as_millisecond())).map_err(|_| FORMS)
-    };
     if let Ok(date) = text.parse::<jiff::civil::Date>()
         && text.len() <= "2026-01-31".len()
     {
         let date = if end { date.tomorrow().map_err(|_| FORMS)? } else { date };
-        return utc(date.at(0, 0, 0, 0));
+        return when::of_utc(date.at(0, 0, 0, 0)).ok_or(FORMS);
     }
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Ok(Millis(time.as_millisecond()));
     }
-    utc(text.parse().map_err(|_| FORMS)?)
+    text.parse().ok().and_then(when::of_utc).ok_or(FORMS)
 }
 
 impl Filter {

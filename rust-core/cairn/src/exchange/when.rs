@@ -1,7 +1,7 @@
 //! Times as files write them.
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 
 use super::BadRow;
 use crate::model::Millis;
@@ -20,9 +20,12 @@ pub(super) fn read(text: &str) -> Result<Millis, BadRow> {
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Ok(Millis(time.as_millisecond()));
     }
-    let civil: DateTime = text.parse().map_err(|_| BadRow::Time)?;
-    let zoned = civil.to_zoned(TimeZone::UTC).map_err(|_| BadRow::Time)?;
-    Ok(Millis(zoned.timestamp().as_millisecond()))
+    text.parse().ok().and_then(of_utc).ok_or(BadRow::Time)
+}
+
+/// The moment of a date and time in UTC. By an offset: time zones would bring the rules of summer time along.
+pub(super) fn of_utc(time: DateTime) -> Option<Millis> {
+    Offset::UTC.to_timestamp(time).ok().map(|time| Millis(time.as_millisecond()))
 }
 
 /// Whether something can have been heard then, seen from `now`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use jiff::fmt::rfc2822::DateTimeParser;
 use thiserror::Error;
 
 use crate::CoreError;
@@ -149,9 +150,9 @@ pub(crate) fn retry_after(value: &str, date: Option<&str>) -> Option<Millis> {
     if let Ok(seconds) = value.trim().parse::<u32>() {
         return Some(Millis::from_secs(i64::from(seconds)));
     }
-    let parse = |text: &str| jiff::fmt::rfc2822::parse(text.trim()).ok();
+    let parse = |text: &str| DateTimeParser::new().parse_timestamp(text.trim()).ok();
     let (until, now) = (parse(value)?, parse(date?)?);
-    Some(Millis((until.timestamp().as_millisecond() - now.timestamp().as_millisecond()).max(0)))
+    Some(Millis((until.as_millisecond() - now.as_millisecond()).max(0)))
 }
 
 /// What a failure comes down to.
