@@ -51,10 +51,9 @@ impl Engine {
         watch: &mut Watch<'_>,
     ) -> Result<BackupMade, VaultError> {
         let unlocked = Unlocked::new(locks, watch)?;
-        self.with_snapshot(label, watch, |copy, length, described, watch| {
-            let bytes = vault::create(&unlocked, &described, copy, length, path, watch)?;
-            Ok(BackupMade { described, bytes })
-        })
+        let mut copy = self.snapshot(label, watch)?;
+        let bytes = vault::create(&unlocked, &copy.described, &mut copy.file, copy.length, path, watch)?;
+        Ok(BackupMade { described: copy.described, bytes })
     }
 
     /// Takes a vault file in, with its zones and lists. All of it is decrypted and checked first; then it goes in as a whole or
@@ -65,17 +64,14 @@ impl Engine {
     /// Everything that [`VaultError`] tells apart; [`CoreError::NewerData`] where a newer Cairn made the database in it,
     /// [`CoreError::Busy`] while another backup is made or restored.
     pub fn backup_restore(&self, path: &Path, with: &Unlock, watch: &mut Watch<'_>) -> Result<Restored, VaultError> {
-        self.restore_with(watch, |out, watch| vault::unseal(path, with, out, watch))
+        let mut restoring = self.begin_restoring()?;
+        let head = vault::unseal(path, with, &mut restoring.file, watch)?;
+        self.end_restoring(restoring, head, watch)
     }
 
-    /// Has `make` use a copy of the database as it is now.
-    pub(super) fn with_snapshot<T>(
-        &self,
-        label: &str,
-        watch: &mut Watch<'_>,
-        make: impl FnOnce(&mut File, u64, Described, &mut Watch<'_>) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
-        let _alone = Alone::begin(self)?;
+    /// Copies the database as it is now.
+    pub(super) fn snapshot(&self, label: &str, watch: &mut Watch<'_>) -> Result<Snapshot<'_>, VaultError> {
+        let alone = Alone::begin(self)?;
         self.flush()?;
         let readers = &self.shared.readers;
         let copy = Passing::beside(readers.path(), "snapshot").map_err(CoreError::from)?;
@@ -86,23 +82,28 @@ impl Engine {
         }
         let (schema, reports) = snapshot::describe(copy.path()).map_err(CoreError::from)?;
         let described = Described { made: self.shared.clock.utc(), schema, reports, label: label.to_owned() };
-        let mut file = File::open(copy.path())?;
+        let file = File::open(copy.path())?;
         // Where the system allows it, the copy in clear is gone from the folder before it is read.
         drop(copy);
         let length = file.metadata()?.len();
-        make(&mut file, length, described, watch)
+        Ok(Snapshot { file, length, described, _alone: alone })
     }
 
-    /// Has `read` write the restored database, and takes that in.
-    pub(super) fn restore_with(
-        &self,
-        watch: &mut Watch<'_>,
-        read: impl FnOnce(&mut File, &mut Watch<'_>) -> Result<Head, VaultError>,
-    ) -> Result<Restored, VaultError> {
-        let _alone = Alone::begin(self)?;
+    /// Makes room for a database that is to be restored.
+    pub(super) fn begin_restoring(&self) -> Result<Restoring<'_>, VaultError> {
+        let alone = Alone::begin(self)?;
         let copy = Passing::beside(self.shared.readers.path(), "restored").map_err(CoreError::from)?;
-        let mut file = File::create(copy.path())?;
-        let head = read(&mut file, watch)?;
+        Ok(Restoring { file: File::create(copy.path())?, copy, _alone: alone })
+    }
+
+    /// Takes in what has been written there.
+    pub(super) fn end_restoring(
+        &self,
+        restoring: Restoring<'_>,
+        head: Head,
+        watch: &mut Watch<'_>,
+    ) -> Result<Restored, VaultError> {
+        let Restoring { _alone, copy, mut file } = restoring;
         file.flush()?;
         drop(file);
         watch.tell(Step::Restoring, 0, head.plain)?;
@@ -173,6 +174,21 @@ impl Owner {
         self.cache.clear();
         Ok(())
     }
+}
+
+/// The database as it was at one moment, to be read once.
+pub(super) struct Snapshot<'a> {
+    pub file: File,
+    pub length: u64,
+    pub described: Described,
+    _alone: Alone<'a>,
+}
+
+/// A database on its way in, written to beside the one that is in use.
+pub(super) struct Restoring<'a> {
+    pub file: File,
+    copy: Passing,
+    _alone: Alone<'a>,
 }
 
 /// The right to be the only backup that is made or restored, given back when dropped.

@@ -1,7 +1,6 @@
 //! Backup and restore by way of one's own service.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
 
 use super::{Engine, Restored};
 use crate::CoreError;
@@ -32,17 +31,15 @@ impl Engine {
         label: &str,
         watch: &mut Watch<'_>,
     ) -> Result<BackupStored, VaultError> {
-        self.with_snapshot(label, watch, |copy, length, described, watch| {
-            let sealed = Passing::beside(self.shared.readers.path(), "sealed").map_err(CoreError::from)?;
-            let file = File::options().create(true).truncate(true).read(true).write(true).open(sealed.path())?;
-            let mut out = BufWriter::new(&file);
-            out.write_all(writable.preamble())?;
-            vault::seal(&writable.unlocked, &described, copy, length, &mut out, watch)?;
-            drop(out);
-            let bytes = file.metadata()?.len();
-            let version = service.store(writable, file, bytes, watch)?;
-            Ok(BackupStored { described, version })
-        })
+        let mut copy = self.snapshot(label, watch)?;
+        let sealed = Passing::beside(self.shared.readers.path(), "sealed").map_err(CoreError::from)?;
+        let file = File::options().create(true).truncate(true).read(true).write(true).open(sealed.path())?;
+        let (preamble, unlocked) = (writable.preamble(), &writable.unlocked);
+        let bytes = vault::file::seal(&file, preamble, unlocked, &copy.described, &mut copy.file, copy.length, watch)?;
+        // Its room on the disk need not wait for the network.
+        drop(copy.file);
+        let version = service.store(writable, file, bytes, watch)?;
+        Ok(BackupStored { described: copy.described, version })
     }
 
     /// Takes in what a service has of a vault, the newest version unless another is asked for, as [`Engine::backup_restore`] does
@@ -57,6 +54,8 @@ impl Engine {
         version: Option<u64>,
         watch: &mut Watch<'_>,
     ) -> Result<Restored, VaultError> {
-        self.restore_with(watch, |out, watch| service.unseal(with, version, out, watch))
+        let mut restoring = self.begin_restoring()?;
+        let head = service.unseal(with, version, &mut restoring.file, watch)?;
+        self.end_restoring(restoring, head, watch)
     }
 }

@@ -30,12 +30,23 @@ pub fn create(
     path: &Path,
     watch: &mut Watch<'_>,
 ) -> Result<u64, VaultError> {
-    replace(path, |file| {
-        file.write_all(unlocked.block().bytes())?;
-        let mut out = BufWriter::new(&mut *file);
-        let block = unlocked.block().bytes().len() as u64;
-        Ok(block + data::seal(unlocked, described, plain, length, &mut out, watch)?)
-    })
+    let block = unlocked.block().bytes();
+    replace(path, |file| seal(file, block, unlocked, described, plain, length, watch))
+}
+
+/// Writes a data block to a file, behind the `preamble`; answers the file's size.
+pub(crate) fn seal(
+    file: &File,
+    preamble: &[u8],
+    unlocked: &Unlocked,
+    described: &Described,
+    plain: &mut dyn Read,
+    length: u64,
+    watch: &mut Watch<'_>,
+) -> Result<u64, VaultError> {
+    let mut out = BufWriter::new(file);
+    out.write_all(preamble)?;
+    Ok(preamble.len() as u64 + data::seal(unlocked, described, plain, length, &mut out, watch)?)
 }
 
 /// Reads the key block of a vault file.

@@ -10,7 +10,7 @@ mod bytes;
 mod code;
 mod data;
 mod error;
-mod file;
+pub(crate) mod file;
 mod frame;
 mod head;
 mod key_block;

@@ -80,9 +80,14 @@ impl Writable {
         Ok(Self { unlocked: Unlocked::new(locks, watch)?, after: None })
     }
 
+    /// Whether the service has none: then what it is locked with opens it from now on.
+    pub fn is_new(&self) -> bool {
+        self.after.is_none()
+    }
+
     /// What is to stand before the data block: the key block the first time, later nothing.
     pub(crate) fn preamble(&self) -> &[u8] {
-        if self.after.is_none() { self.unlocked.block().bytes() } else { &[] }
+        if self.is_new() { self.unlocked.block().bytes() } else { &[] }
     }
 }
 
@@ -130,6 +135,19 @@ impl VaultService {
         Ok(Writable { unlocked, after: Some(newest.digest) })
     }
 
+    /// Opens the vault that the service has with the password of `locks`; where it has none, begins one that all of them open,
+    /// if the user `may_begin` one.
+    ///
+    /// # Errors
+    /// As [`Self::open`] and [`Writable::new`]; [`ServiceFault::Unknown`] where there is none and none may be begun.
+    pub fn open_or_begin(&self, locks: &Locks, may_begin: bool, watch: &mut Watch<'_>) -> Result<Writable, VaultError> {
+        match self.look()? {
+            Some(kept) => self.open(&kept, &Unlock::Password(locks.password.clone()), watch),
+            None if may_begin => Writable::new(locks, watch),
+            None => Err(ServiceFault::Unknown.into()),
+        }
+    }
+
     /// What the service keeps of it, newest first.
     ///
     /// # Errors
@@ -141,7 +159,9 @@ impl VaultService {
 
     fn versions(&self, unlocked: &Unlocked) -> Result<Vec<Version>, VaultError> {
         let reply = self.ask(Errand::get(format!("{}/versions", self.url), unlocked.server_token(&self.id)))?;
-        serde_json::from_reader(reply.body.take(MAX_LIST)).map_err(|_| ServiceFault::NotAService.into())
+        let mut list = Vec::new();
+        reply.body.take(MAX_LIST).read_to_end(&mut list).map_err(|_| TransportError::Broken)?;
+        serde_json::from_slice(&list).map_err(|_| ServiceFault::NotAService.into())
     }
 
     /// Stores a sealed vault, of `length` bytes from the file's beginning, as the newest version. Where the answer is lost on the
