@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::engine::Restored;
-use engine::vault::service::{HttpCourier, ServiceFault, VaultService, Writable};
+use engine::vault::service::{HttpCourier, VaultService};
 use engine::vault::{self, Locks, Password, Progress, RecoveryCode, Step, Stretch, Unlock, VaultError, VaultId, Watch};
 
 use crate::error::CoreException;
@@ -44,6 +43,21 @@ pub struct BackupRestored {
     pub reports: u64,
     /// When it was made, ms since 1970 UTC.
     pub made_ms: i64,
+}
+
+/// Where a backup is.
+#[derive(Clone, uniffi::Enum)]
+pub enum BackupPlace {
+    /// In a file.
+    File {
+        /// The file's path.
+        path: String,
+    },
+    /// With one's own service.
+    Service {
+        /// Where there.
+        vault: VaultPlace,
+    },
 }
 
 /// Where a backup is kept by one's own service.
@@ -93,25 +107,33 @@ impl NativeCore {
     /// Brings everything in that a backup holds; a phone that has data already keeps it, and nothing counts twice.
     pub fn restore_backup(
         &self,
-        path: &str,
+        from: &BackupPlace,
         key: &BackupKey,
         work: &Arc<Work>,
     ) -> Result<BackupRestored, CoreException> {
         let unlock = key.read()?;
-        Ok(watched(work, |watch| self.engine.backup_restore(Path::new(path), &unlock, watch))?.into())
+        let restored = watched(work, |watch| match from {
+            BackupPlace::File { path } => self.engine.backup_restore(Path::new(path), &unlock, watch),
+            BackupPlace::Service { vault } => self.engine.backup_fetch(&vault.service()?, &unlock, None, watch),
+        })?;
+        Ok(BackupRestored { reports: restored.described.reports, made_ms: restored.described.made.0 })
     }
 
-    /// Gives a backup a new password, and answers the new recovery code; the old ones then open it no longer.
+    /// Gives a backup, and with a service all its versions, a new password, and answers the new recovery code; the old ones then
+    /// open it no longer.
     pub fn rekey_backup(
         &self,
-        path: &str,
+        at: &BackupPlace,
         key: &BackupKey,
         password: &str,
         work: &Arc<Work>,
     ) -> Result<String, CoreException> {
         let (locks, code) = locks(password)?;
         let unlock = key.read()?;
-        watched(work, |watch| vault::rekey(Path::new(path), &unlock, &locks, watch))?;
+        watched(work, |watch| match at {
+            BackupPlace::File { path } => vault::rekey(Path::new(path), &unlock, &locks, watch),
+            BackupPlace::Service { vault } => vault.service()?.rekey(&unlock, &locks, watch),
+        })?;
         Ok(code)
     }
 
@@ -125,58 +147,20 @@ impl NativeCore {
         work: &Arc<Work>,
     ) -> Result<BackupStored, CoreException> {
         let service = place.service()?;
-        let mut recovery_code = None;
-        let stored = watched(work, |watch| {
-            let writable = match service.look()? {
-                Some(kept) => service.open(&kept, &Unlock::Password(Password::new(password)), watch)?,
-                None if may_begin => {
-                    let (locks, code) = locks(password)?;
-                    recovery_code = Some(code);
-                    Writable::new(&locks, watch)?
-                }
-                None => return Err(ServiceFault::Unknown.into()),
-            };
-            self.engine.backup_store(&service, &writable, "", watch)
-        })?;
-        Ok(BackupStored { reports: stored.described.reports, bytes: stored.version.bytes, recovery_code })
-    }
-
-    /// Brings in what a service has of a vault, as [`Self::restore_backup`] does a file.
-    pub fn fetch_backup(
-        &self,
-        place: &VaultPlace,
-        key: &BackupKey,
-        work: &Arc<Work>,
-    ) -> Result<BackupRestored, CoreException> {
-        let (service, unlock) = (place.service()?, key.read()?);
-        Ok(watched(work, |watch| self.engine.backup_fetch(&service, &unlock, None, watch))?.into())
-    }
-
-    /// Gives a vault on a service a new password, for all its versions, and answers the new recovery code.
-    pub fn rekey_stored(
-        &self,
-        place: &VaultPlace,
-        key: &BackupKey,
-        password: &str,
-        work: &Arc<Work>,
-    ) -> Result<String, CoreException> {
-        let (service, unlock) = (place.service()?, key.read()?);
         let (locks, code) = locks(password)?;
-        watched(work, |watch| service.rekey(&unlock, &locks, watch))?;
-        Ok(code)
+        let (stored, is_new) = watched(work, |watch| {
+            let writable = service.open_or_begin(&locks, may_begin, watch)?;
+            Ok((self.engine.backup_store(&service, &writable, "", watch)?, writable.is_new()))
+        })?;
+        let (reports, bytes) = (stored.described.reports, stored.version.bytes);
+        Ok(BackupStored { reports, bytes, recovery_code: is_new.then_some(code) })
     }
 }
 
 impl VaultPlace {
-    fn service(&self) -> Result<VaultService, CoreException> {
+    fn service(&self) -> Result<VaultService, VaultError> {
         let courier = Arc::new(HttpCourier::new()?);
         Ok(VaultService::new(&self.url, self.allow_http, VaultId::parse(&self.id)?, courier)?)
-    }
-}
-
-impl From<Restored> for BackupRestored {
-    fn from(restored: Restored) -> Self {
-        Self { reports: restored.described.reports, made_ms: restored.described.made.0 }
     }
 }
 

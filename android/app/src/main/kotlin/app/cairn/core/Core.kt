@@ -117,11 +117,11 @@ class Core(
         askLong(watch) { work -> createBackup(target.path, password, work) }
 
     suspend fun restoreBackup(source: File, key: BackupKey, watch: (WorkProgress) -> Unit): BackupRestored =
-        askLong(watch) { work -> restoreBackup(source.path, key, work) }
+        askLong(watch) { work -> restoreBackup(BackupPlace.File(source.path), key, work) }
 
     /** Answers the new recovery code. */
     suspend fun rekeyBackup(file: File, key: BackupKey, password: String, watch: (WorkProgress) -> Unit): String =
-        askLong(watch) { work -> rekeyBackup(file.path, key, password, work) }
+        askLong(watch) { work -> rekeyBackup(BackupPlace.File(file.path), key, password, work) }
 
     // Backups on one's own service.
 
@@ -132,11 +132,11 @@ class Core(
         askLong(watch) { work -> storeBackup(place, password, mayBegin, work) }
 
     suspend fun fetchBackup(place: VaultPlace, key: BackupKey, watch: (WorkProgress) -> Unit): BackupRestored =
-        askLong(watch) { work -> fetchBackup(place, key, work) }
+        askLong(watch) { work -> restoreBackup(BackupPlace.Service(place), key, work) }
 
     /** Answers the new recovery code. */
     suspend fun rekeyStored(place: VaultPlace, key: BackupKey, password: String, watch: (WorkProgress) -> Unit): String =
-        askLong(watch) { work -> rekeyStored(place, key, password, work) }
+        askLong(watch) { work -> rekeyBackup(BackupPlace.Service(place), key, password, work) }
 
     // Region packs.
 
