@@ -4,7 +4,6 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.rememberScrollState
-import androidx.compose.foundation.text.selection.SelectionContainer
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Button
@@ -19,8 +18,6 @@ import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
-import androidx.compose.ui.text.font.FontFamily
-import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
 import app.cairn.R
 import app.cairn.core.BackupKey
@@ -44,7 +41,7 @@ fun Backup(isIdle: Boolean, actions: BackupActions) = Group(stringResource(R.str
     var asking by rememberSaveable { mutableStateOf<Asking?>(null) }
     Explanation(stringResource(R.string.backup_explanation))
     Button({ asking = Asking.CREATE }, enabled = isIdle) { Text(stringResource(R.string.backup_create)) }
-    FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp)) {
+    FlowRow(Modifier, Arrangement.spacedBy(8.dp), Arrangement.spacedBy(4.dp)) {
         OutlinedButton({ asking = Asking.RESTORE }, enabled = isIdle) { Text(stringResource(R.string.backup_restore)) }
         OutlinedButton({ asking = Asking.REKEY }, enabled = isIdle) { Text(stringResource(R.string.backup_rekey)) }
     }
@@ -96,10 +93,7 @@ fun RecoveryCode(secrets: Secrets, share: (String) -> Unit, kept: () -> Unit) = 
     title = { Text(stringResource(R.string.recovery_code)) },
     text = {
         Column(Modifier.verticalScroll(rememberScrollState()), Arrangement.spacedBy(12.dp)) {
-            SelectionContainer {
-                val style = MaterialTheme.typography.titleLarge.copy(textDirection = TextDirection.Ltr)
-                Text(secrets.code, style = style, fontFamily = FontFamily.Monospace)
-            }
+            Code(secrets.code, MaterialTheme.typography.titleLarge)
             Text(stringResource(R.string.recovery_code_explanation))
             secrets.vaultId?.let {
                 VaultId(it)

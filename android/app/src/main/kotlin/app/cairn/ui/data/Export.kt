@@ -11,6 +11,8 @@ import androidx.compose.material3.BasicAlertDialog
 import androidx.compose.material3.Button
 import androidx.compose.material3.DatePickerDefaults
 import androidx.compose.material3.DateRangePicker
+import androidx.compose.material3.DateRangePickerDefaults
+import androidx.compose.material3.DateRangePickerState
 import androidx.compose.material3.ExperimentalMaterial3Api
 import androidx.compose.material3.FilterChip
 import androidx.compose.material3.Surface
@@ -22,6 +24,7 @@ import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.Immutable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
@@ -146,9 +149,10 @@ private fun Days(choose: (Int, Int) -> Unit, dismiss: () -> Unit) {
     val last = picked.selectedEndDateMillis?.let(::epochDay) ?: first
     // Material's own dialog for this is as wide as the picker on every phone: a narrower one cuts off both.
     BasicAlertDialog(dismiss, properties = DialogProperties(usePlatformDefaultWidth = false)) {
-        Surface(Modifier.widthIn(max = PICKER).heightIn(max = 568.dp), DatePickerDefaults.shape, DatePickerDefaults.colors().containerColor) {
+        val size = Modifier.widthIn(max = PICKER).heightIn(max = 568.dp)
+        Surface(size, DatePickerDefaults.shape, DatePickerDefaults.colors().containerColor) {
             Column {
-                Fitted(Modifier.weight(1f)) { DateRangePicker(picked) }
+                Fitted(Modifier.weight(1f)) { Picker(picked) }
                 FlowRow(Modifier.align(Alignment.End).padding(8.dp), Arrangement.spacedBy(8.dp)) {
                     TextButton(dismiss) { Text(stringResource(R.string.cancel)) }
                     TextButton(
@@ -164,12 +168,30 @@ private fun Days(choose: (Int, Int) -> Unit, dismiss: () -> Unit) {
     }
 }
 
-/** A picker, drawn smaller where there is less room than the seven days of a week need. */
+/** Material's picker without the room that it leaves for a button beside its title, which our dialog has not. */
+@OptIn(ExperimentalMaterial3Api::class)
+@Composable
+private fun Picker(picked: DateRangePickerState) = DateRangePicker(
+    picked,
+    title = { DateRangePickerDefaults.DateRangePickerTitle(picked.displayMode, Modifier.padding(start = 24.dp, top = 16.dp)) },
+    headline = {
+        DateRangePickerDefaults.DateRangePickerHeadline(
+            picked.selectedStartDateMillis,
+            picked.selectedEndDateMillis,
+            picked.displayMode,
+            remember { DatePickerDefaults.dateFormatter() },
+            Modifier.padding(start = 24.dp, end = 12.dp, bottom = 12.dp),
+        )
+    },
+)
+
+/** Drawn smaller where there is less room than the seven days of a week need, with letters no larger than a line has room for. */
 @Composable
 private fun Fitted(modifier: Modifier, content: @Composable () -> Unit) = BoxWithConstraints(modifier) {
     val usual = LocalDensity.current
-    val narrow = Density(usual.density * (maxWidth / PICKER), usual.fontScale)
-    CompositionLocalProvider(LocalDensity provides if (maxWidth < PICKER) narrow else usual, content)
+    val room = (maxWidth / PICKER).coerceAtMost(1f)
+    val fitted = Density(usual.density * room, usual.fontScale.coerceAtMost(LARGEST_LETTERS))
+    CompositionLocalProvider(LocalDensity provides fitted, content)
 }
 
 /** The picker tells days as their beginning in UTC. */
@@ -219,6 +241,9 @@ private const val DAY_MS = 86_400_000L
 
 /** The width of Material's pickers of days. */
 private val PICKER = 360.dp
+
+/** Above, the picker breaks the words of its headline into letters. */
+private const val LARGEST_LETTERS = 1.2f
 
 /** A neighbourhood, a town, a region. */
 private val RADII_M = listOf(1_000.0, 10_000.0, 50_000.0)

@@ -4,7 +4,6 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.text.KeyboardOptions
-import androidx.compose.foundation.text.selection.SelectionContainer
 import androidx.compose.material3.Button
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
@@ -54,7 +53,7 @@ fun OwnService(isIdle: Boolean, place: VaultPlace?, isBegun: Boolean, actions: O
     } else {
         Button({ wish = Wish.BEGIN }, enabled = isIdle) { Text(stringResource(R.string.vault_begin)) }
     }
-    FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp)) {
+    FlowRow(Modifier, Arrangement.spacedBy(8.dp), Arrangement.spacedBy(4.dp)) {
         OutlinedButton({ wish = Wish.FETCH }, enabled = isIdle) { Text(stringResource(R.string.vault_fetch)) }
         if (isBegun) {
             OutlinedButton({ wish = Wish.REKEY }, enabled = isIdle) { Text(stringResource(R.string.backup_rekey)) }
@@ -75,13 +74,10 @@ fun OwnService(isIdle: Boolean, place: VaultPlace?, isBegun: Boolean, actions: O
     }
 }
 
-/** To be written down: it is read from left to right in every language. */
 @Composable
 fun VaultId(id: String) {
     Explanation(stringResource(R.string.vault_id))
-    SelectionContainer {
-        Text(id, style = MaterialTheme.typography.bodyLarge.copy(textDirection = TextDirection.Ltr), fontFamily = FontFamily.Monospace)
-    }
+    Code(id, MaterialTheme.typography.bodyLarge)
 }
 
 @Composable

@@ -5,6 +5,7 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.foundation.text.selection.SelectionContainer
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.LinearProgressIndicator
@@ -20,10 +21,12 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.clearAndSetSemantics
+import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.text.input.PasswordVisualTransformation
 import androidx.compose.ui.text.input.VisualTransformation
+import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
 import app.cairn.R
 import app.cairn.core.BackupKey
@@ -115,6 +118,13 @@ fun KeyFields(key: Key, label: String) {
         key.isCode = it
         key.text = ""
     }
+}
+
+/** A code to be written down: it is read from left to right in every language, and a line ends between two of its groups. */
+@Composable
+fun Code(code: String, style: TextStyle) = SelectionContainer {
+    // Beside hyphens a line would end anywhere; whoever reads a code passes over either.
+    Text(code.replace('-', ' '), style = style.copy(textDirection = TextDirection.Ltr), fontFamily = FontFamily.Monospace)
 }
 
 @Composable

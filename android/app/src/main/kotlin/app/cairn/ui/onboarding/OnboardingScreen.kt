@@ -115,6 +115,10 @@ fun OnboardingScreen(
         // What goes on stands where the thumb is, however long the text above it.
         Column(Modifier.navigationBarsPadding().padding(horizontal = 24.dp, vertical = 16.dp), Arrangement.spacedBy(8.dp)) {
             when (page) {
+                0 -> {
+                    Forward(stringResource(R.string.go_on), next)
+                    Bring(brought, bring, cancel)
+                }
                 2 -> Forward(stringResource(R.string.permit), permitLocation, next)
                 3 -> Forward(stringResource(R.string.permit), permitNotifications, next)
                 LAST -> Forward(stringResource(R.string.agree), finish)
@@ -137,7 +141,6 @@ fun OnboardingScreen(
                 Fact(R.drawable.ic_locate, stringResource(R.string.welcome_collected))
                 Fact(R.drawable.ic_outbox, stringResource(R.string.welcome_leaves))
                 Fact(R.drawable.ic_never, stringResource(R.string.welcome_never))
-                Bring(brought, bring, cancel)
             }
             1 -> {
                 Title(stringResource(R.string.send_where))
@@ -183,7 +186,7 @@ private fun Bring(brought: DataState, bring: (VaultPlace, BackupKey) -> Unit, ca
     var asking by rememberSaveable { mutableStateOf(false) }
     brought.doing?.let { Progress(stringResource(it), brought.share, cancel) }
     brought.done?.let { Text(it) }
-    if (brought.doing == null) TextButton({ asking = true }) { Text(stringResource(R.string.vault_have)) }
+    if (brought.doing == null) TextButton({ asking = true }, Modifier.fillMaxWidth()) { Text(stringResource(R.string.vault_have)) }
     if (asking) FetchBackup(null, bring) { asking = false }
 }
 

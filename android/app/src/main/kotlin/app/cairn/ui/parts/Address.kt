@@ -2,6 +2,7 @@ package app.cairn.ui.parts
 
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.material3.LocalTextStyle
 import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
@@ -13,6 +14,7 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.text.style.TextDirection
 import app.cairn.R
 
 /** The address of a service, as far as it is typed. */
@@ -41,6 +43,7 @@ fun AddressField(address: Address) {
         { address.url = it.trim() },
         Modifier.fillMaxWidth(),
         label = { Text(stringResource(R.string.service_url)) },
+        textStyle = LocalTextStyle.current.copy(textDirection = TextDirection.Ltr),
         singleLine = true,
         keyboardOptions = KeyboardOptions(keyboardType = KeyboardType.Uri),
     )
