@@ -14,7 +14,7 @@ pub const NOW: Millis = Millis(1_767_225_600_000);
 /// # Errors
 /// The first [`ImportError`].
 pub fn read_all(path: &Path, scratch: &Path, each: &mut dyn FnMut(Item)) -> Result<(), ImportError> {
-    let reading = Reading { now: NOW, scratch, growing: false };
+    let reading = Reading { now: NOW, scratch, growing: false, onlooker: None };
     for part in parts(path)? {
         let mut reader = Reader::open(&part, reading)?;
         while let Some(item) = reader.next_item()? {

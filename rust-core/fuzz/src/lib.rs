@@ -67,7 +67,7 @@ fn scratch(name: &str) -> PathBuf {
 /// Reads what begins with `heading`, so that the format is the one that is meant.
 pub fn read(heading: &[u8], data: &[u8]) {
     let copy = scratch("copy");
-    let reading = Reading { now: NOW, scratch: &copy, growing: data.len() % 2 == 1 };
+    let reading = Reading { now: NOW, scratch: &copy, growing: data.len() % 2 == 1, onlooker: None };
     if let Ok(mut reader) = Reader::of_bytes([heading, data].concat(), reading) {
         while let Ok(Some(_)) = reader.next_item() {}
     }
@@ -79,7 +79,7 @@ pub fn read_file(data: &[u8]) {
     if std::fs::write(&file, data).is_err() {
         return;
     }
-    let reading = Reading { now: NOW, scratch: &copy, growing: false };
+    let reading = Reading { now: NOW, scratch: &copy, growing: false, onlooker: None };
     for part in parts(&file).unwrap_or_default() {
         if let Ok(mut reader) = Reader::open(&part, reading) {
             while let Ok(Some(_)) = reader.next_item() {}

@@ -3,6 +3,7 @@
 //! Files that tell where emitters are thought to be go straight into the pack. What was heard is learned from first, in a database
 //! that lasts as long as the gathering. Privacy is as at an import: opt-outs, and the zones and lists of whoever makes the pack.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,7 +11,7 @@ use tempfile::TempDir;
 
 use super::import::may_learn;
 use super::{Config, Engine, FillError, Opened};
-use crate::exchange::{self, BadRows, Fault, Format, ImportError, ImportOptions, Part, Reader, Reading};
+use crate::exchange::{self, BadRows, Fault, Format, ImportError, ImportOptions, Onlooker, Part, Reader, Reading};
 use crate::intake::Guard;
 use crate::pack::{Builder, PackError, Phase, PlacesError, PlacesRead, Progress, Watch};
 use crate::store::guard;
@@ -77,20 +78,25 @@ impl Gatherer {
 
     fn take_part(&mut self, part: &Part, builder: &mut Builder, watch: Watch<'_>) -> Result<Gathered, FillError> {
         let copy = self.folder()?.join("copy");
-        let reading = Reading { now: SystemClock::new().utc(), scratch: &copy, growing: false };
-        let mut reader = Reader::open(part, reading)?;
+        let (watched, cancel) = (RefCell::new(&mut *watch), AtomicBool::new(false));
+        let tell = |done, total| {
+            if !(watched.borrow_mut())(Progress { phase: Phase::Reading, done, total }) {
+                cancel.store(true, Ordering::Relaxed);
+            }
+        };
+        let onlooker = Some(Onlooker { progress: &tell, cancel: &cancel });
+        let now = SystemClock::new().utc();
+        let mut reader = match Reader::open(part, Reading { now, scratch: &copy, growing: false, onlooker }) {
+            Err(_) if cancel.load(Ordering::Relaxed) => return Err(PackError::Cancelled.into()),
+            opened => opened?,
+        };
         let (label, format) = (part.label(), reader.format());
         if format.is_estimates() {
             let places = builder.add_places(&mut reader, &|estimate| may_learn(&self.rules, estimate), watch)?;
             return Ok(Gathered { label, format, bad: places.bad.clone(), places, rows: 0 });
         }
         drop(reader);
-        let cancel = AtomicBool::new(false);
-        let mut progress = |p: exchange::Progress| {
-            if !watch(Progress { phase: Phase::Reading, done: p.bytes, total: p.size }) {
-                cancel.store(true, Ordering::Relaxed);
-            }
-        };
+        let mut progress = |p: exchange::Progress| tell(p.bytes, p.size);
         // Whatever it is to others: here the same file given twice counts once.
         let read = exchange::run_part(self.learner()?, part, ImportOptions::default(), &mut progress, &cancel);
         match read {

@@ -1,12 +1,13 @@
 //! Imports a file: reads rows, hands them to the engine in chunks, and goes on where an earlier import of the file ended.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::resume::{common, reached, reading};
 use super::{
-    BadRows, Chunk, Estimate, Fault, ImportError, ImportSummary, Item, Origin, Part, PartSummary, Place, Reader, Row,
-    START, SourceId, parts,
+    BadRows, Chunk, Estimate, Fault, ImportError, ImportSummary, Item, Onlooker, Origin, Part, PartSummary, Place,
+    Reader, Reading, Row, START, SourceId, parts,
 };
 use crate::engine::Engine;
 use crate::model::TripId;
@@ -50,9 +51,21 @@ pub struct Progress {
     pub size: u64,
     /// Rows taken in.
     pub rows: u64,
+    /// What is being done.
+    pub stage: Stage,
 }
 
-/// Imports a file. After each chunk `progress` is told; `cancel`, once set, ends the import between two chunks.
+/// What an import is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Copies a database of another program and looks it over.
+    Opening,
+    /// Reads rows and takes them in.
+    Reading,
+}
+
+/// Imports a file. After each chunk `progress` is told; `cancel`, once set, ends the import between two chunks, or while a
+/// database is opened.
 ///
 /// # Errors
 /// [`ImportError`]; what `progress` told to be in is durable, and the next import of the file goes on after it.
@@ -89,7 +102,9 @@ pub(crate) fn run_part(
     progress: &mut dyn FnMut(Progress),
     cancel: &AtomicBool,
 ) -> Result<PartSummary, ImportError> {
-    let mut import = Import::begin(engine, part, options)?;
+    let told = RefCell::new(&mut *progress);
+    let tell = |bytes, size| (told.borrow_mut())(Progress { bytes, size, rows: 0, stage: Stage::Opening });
+    let mut import = Import::begin(engine, part, options, Onlooker { progress: &tell, cancel })?;
     import.all(progress, cancel)?;
     Ok(import.summary)
 }
@@ -109,8 +124,13 @@ struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    fn begin(engine: &'a Engine, part: &'a Part, options: ImportOptions) -> Result<Self, ImportError> {
-        let reading = reading(engine, options.growing);
+    fn begin(
+        engine: &'a Engine,
+        part: &'a Part,
+        options: ImportOptions,
+        onlooker: Onlooker<'_>,
+    ) -> Result<Self, ImportError> {
+        let reading = Reading { onlooker: Some(onlooker), ..reading(engine, options.growing) };
         let mut reader = Reader::open(part, reading)?;
         let reached = if options.begin == Begin::AtTheStart { None } else { reached(engine, part, &reader)? };
         let mut place = reached.map(|r| r.place);
@@ -218,7 +238,7 @@ impl<'a> Import<'a> {
             self.summary.known += taken.known;
         }
         let (bytes, size) = self.reader.progress();
-        progress(Progress { bytes, size, rows: self.summary.rows + self.summary.estimates });
+        progress(Progress { bytes, size, rows: self.summary.rows + self.summary.estimates, stage: Stage::Reading });
         Ok(())
     }
 }

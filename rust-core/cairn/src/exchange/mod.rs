@@ -30,12 +30,12 @@ pub use fault::{Fault, ImportError};
 pub use filter::{Area, Filter, Kinds, moment};
 pub use follow::{Follow, Followed, follow};
 pub(crate) use import::run_part;
-pub use import::{Begin, ImportOptions, Progress, run};
+pub use import::{Begin, ImportOptions, Progress, Stage, run};
 pub use part::{Part, parts};
 pub(crate) use place::START;
 pub use place::{Place, SourceId};
 pub use plan::{Planned, plan};
-pub use read::{Format, Item, Reader, Reading, geolocate_query};
+pub use read::{Format, Item, Onlooker, Reader, Reading, geolocate_query};
 pub use stream::{Stream, streams};
 pub use summary::{ImportSummary, PartSummary};
 

@@ -42,7 +42,7 @@ pub fn plan(
     now: Millis,
 ) -> Result<Vec<Planned>, ImportError> {
     let scratch = std::env::temp_dir().join(format!("cairn-plan-{}", std::process::id()));
-    let reading = Reading { now, scratch: engine.map_or(&scratch, |e| e.scratch()), growing: true };
+    let reading = Reading { now, scratch: engine.map_or(&scratch, |e| e.scratch()), growing: true, onlooker: None };
     let mut planned = Vec::new();
     for stream in streams {
         for file in &stream.files {

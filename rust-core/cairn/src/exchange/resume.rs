@@ -6,7 +6,7 @@ use crate::engine::Engine;
 
 /// How files are read for an engine.
 pub(super) fn reading(engine: &Engine, growing: bool) -> Reading<'_> {
-    Reading { now: engine.clock().utc(), scratch: engine.scratch(), growing }
+    Reading { now: engine.clock().utc(), scratch: engine.scratch(), growing, onlooker: None }
 }
 
 /// How far a file is in, be it that it was shorter then than what tells files apart, or is now.

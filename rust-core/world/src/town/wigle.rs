@@ -222,7 +222,8 @@ fn reports(csv: &str) -> Vec<Report> {
         let mut rows = Vec::new();
         for part in exchange::parts(file.path())? {
             let scratch = std::env::temp_dir();
-            let mut reader = Reader::open(&part, Reading { now: ASKED, scratch: &scratch, growing: false })?;
+            let mut reader =
+                Reader::open(&part, Reading { now: ASKED, scratch: &scratch, growing: false, onlooker: None })?;
             while let Some(item) = reader.next_item()? {
                 match item {
                     Item::Row(row) => rows.push(row),

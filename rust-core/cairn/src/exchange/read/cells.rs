@@ -111,7 +111,12 @@ mod tests {
     const LTE: &str = "LTE,244,5,4711,12345678,123,24.9384,60.1699,1500,17,1,1459692342,1488347104,-95";
 
     fn open(text: &str) -> Result<Reader, ImportError> {
-        let reading = Reading { now: Millis::from_secs(1_800_000_000), scratch: Path::new("none"), growing: false };
+        let reading = Reading {
+            now: Millis::from_secs(1_800_000_000),
+            scratch: Path::new("none"),
+            growing: false,
+            onlooker: None,
+        };
         Reader::of_bytes(text.into(), reading)
     }
 

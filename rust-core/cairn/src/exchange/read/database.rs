@@ -2,14 +2,17 @@
 //! it belongs to never notices. The only SQL outside `store`, for none of it is Cairn's.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::{Format, Item, kismet, neostumbler_database};
+use super::{Format, Item, Onlooker, Reading, kismet, neostumbler_database};
 use crate::exchange::packed::{self, Entry};
 use crate::exchange::place::{FINGERPRINT, Mark, SourceId, is_tail};
 use crate::exchange::{Fault, Place};
@@ -23,6 +26,9 @@ const HOT_JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
 /// No value of these programs comes near; what is longer is not taken into memory.
 const MAX_VALUE: i32 = 4 << 20;
+
+/// How often it is looked whether a check of the whole copy is to stop.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Whether a file that begins so is an `SQLite` database.
 pub(super) fn is_one(start: &[u8]) -> bool {
@@ -76,22 +82,32 @@ impl Drop for Copy {
 }
 
 impl Database {
-    /// Copies a database to `scratch` and opens the copy.
-    pub fn open(path: &Path, entry: Option<&Entry>, scratch: &Path, now: Millis) -> Result<(Format, Self), Fault> {
+    /// Copies a database to where it may be, and opens the copy.
+    pub fn open(path: &Path, entry: Option<&Entry>, reading: Reading<'_>) -> Result<(Format, Self), Fault> {
         if entry.is_none() {
             refuse_unfinished(path)?;
         }
-        let mut bytes = packed::unpack(path, entry)?.bytes;
-        Self::copy(&mut *bytes, scratch, now)
+        let mut unpacked = packed::unpack(path, entry)?;
+        let (read, size) = (unpacked.read, unpacked.size);
+        Self::copy(&mut *unpacked.bytes, reading, &|| (read.load(Ordering::Relaxed), size))
     }
 
-    /// The same of bytes that a file would hold.
-    pub fn copy(bytes: &mut dyn Read, scratch: &Path, now: Millis) -> Result<(Format, Self), Fault> {
+    /// The same of bytes that a file would hold; `progress` tells how many of them are read, and of how many.
+    pub fn copy(
+        bytes: &mut dyn Read,
+        reading: Reading<'_>,
+        progress: &dyn Fn() -> (u64, u64),
+    ) -> Result<(Format, Self), Fault> {
+        let Reading { scratch, now, onlooker, .. } = reading;
         let copy = Copy(scratch.to_owned());
         let mut file = File::create(scratch).map_err(|e| Fault::Copy(e.kind()))?;
-        let size = copy_all(bytes, &mut file)?;
+        let size = copy_all(bytes, &mut file, onlooker, progress)?;
         drop(file);
-        let (format, db, tables, last) = open_copy(scratch).map_err(|e| e.unwrap_or(Fault::DamagedDatabase))?;
+        let opened = match onlooker {
+            Some(Onlooker { cancel, .. }) => open_copy(scratch, cancel),
+            None => open_copy(scratch, &AtomicBool::new(false)),
+        };
+        let (format, db, tables, last) = opened.map_err(|e| e.unwrap_or(Fault::DamagedDatabase))?;
         let _ = std::fs::remove_file(scratch);
         let mut new =
             Self { db, tables, now, reached: Mark::default(), last, size, source: SourceId::of(&[], 0), _copy: copy };
@@ -159,8 +175,12 @@ fn refuse_unfinished(path: &Path) -> Result<(), Fault> {
     if has_log || is_hot { Err(Fault::DatabaseInUse) } else { Ok(()) }
 }
 
-fn copy_all(from: &mut dyn Read, to: &mut File) -> Result<u64, Fault> {
-    use io::Write;
+fn copy_all(
+    from: &mut dyn Read,
+    to: &mut File,
+    onlooker: Option<Onlooker<'_>>,
+    progress: &dyn Fn() -> (u64, u64),
+) -> Result<u64, Fault> {
     let mut buffer = vec![0; 1 << 16];
     let mut size = 0;
     loop {
@@ -170,16 +190,27 @@ fn copy_all(from: &mut dyn Read, to: &mut File) -> Result<u64, Fault> {
         }
         to.write_all(&buffer[..n]).map_err(|e| Fault::Copy(e.kind()))?;
         size += n as u64;
+        if let Some(Onlooker { progress: tell, cancel }) = onlooker {
+            let (done, of) = progress();
+            tell(done, of);
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Fault::Cancelled);
+            }
+        }
     }
 }
 
 type Opened = (Format, Connection, Box<dyn Tables>, i64);
 
-/// Opens the copy; `None` as an error stands for a database that cannot be read.
-fn open_copy(path: &Path) -> Result<Opened, Option<Fault>> {
-    let sql = |_: rusqlite::Error| None;
+/// Opens the copy, and stops where `cancel` is set; `None` as an error stands for a database that cannot be read.
+fn open_copy(path: &Path, cancel: &AtomicBool) -> Result<Opened, Option<Fault>> {
+    let sql = |_: rusqlite::Error| cancel.load(Ordering::Relaxed).then_some(Fault::Cancelled);
     let mut db = open_immutable(path).map_err(sql)?;
-    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql)?;
+    let check = || db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    let verdict: String = unless_cancelled(&db, cancel, check).map_err(sql)?;
+    if cancel.load(Ordering::Relaxed) {
+        return Err(Some(Fault::Cancelled));
+    }
     if verdict != "ok" {
         return Err(None);
     }
@@ -187,7 +218,7 @@ fn open_copy(path: &Path) -> Result<Opened, Option<Fault>> {
     let slow = neostumbler_database::without_index(&db).map_err(sql)?;
     if !slow.is_empty() {
         drop(db);
-        index(path, &slow).map_err(sql)?;
+        index(path, &slow, cancel).map_err(sql)?;
         db = open_immutable(path).map_err(sql)?;
     }
     let known: Option<(Format, Box<dyn Tables>)> = if is_table(&db, "KISMET").map_err(sql)? {
@@ -219,15 +250,38 @@ fn open_immutable(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Adds an index to tables of the copy, by the column that says which report a row belongs to.
-fn index(path: &Path, tables: &[&str]) -> rusqlite::Result<()> {
+fn index(path: &Path, tables: &[&str], cancel: &AtomicBool) -> rusqlite::Result<()> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     distrust(&db)?;
     // It is a copy, thrown away whatever happens.
     db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")?;
     for table in tables {
-        db.execute(&format!("CREATE INDEX cairn_{table} ON {table} (reportId)"), [])?;
+        let sql = format!("CREATE INDEX cairn_{table} ON {table} (reportId)");
+        unless_cancelled(&db, cancel, || db.execute(&sql, []))?;
     }
     Ok(())
+}
+
+/// Does what takes one statement and long; ends it with an error soon after `cancel` is set.
+fn unless_cancelled<T>(
+    db: &Connection,
+    cancel: &AtomicBool,
+    work: impl FnOnce() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let interrupt = db.get_interrupt_handle();
+    let (done, is_done) = sync_channel::<()>(0);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while is_done.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+                if cancel.load(Ordering::Relaxed) {
+                    interrupt.interrupt();
+                }
+            }
+        });
+        let result = work();
+        drop(done);
+        result
+    })
 }
 
 /// What others wrote is data, not code: nothing in it is run.

@@ -22,6 +22,7 @@ mod wigle;
 mod xml;
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 pub use format::Format;
 pub use geolocate::geolocate_query;
@@ -69,7 +70,7 @@ enum Body {
 }
 
 /// How files are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Reading<'a> {
     /// What no row can be later than, UTC.
     pub now: Millis,
@@ -77,6 +78,17 @@ pub struct Reading<'a> {
     pub scratch: &'a Path,
     /// Whether files may still be growing: what stands last in them waits for the rest.
     pub growing: bool,
+    /// Who looks on while a database is copied and looked over, before its first row; nobody need.
+    pub onlooker: Option<Onlooker<'a>>,
+}
+
+/// Who is told how far the opening of a database is, and may stop it.
+#[derive(Clone, Copy)]
+pub struct Onlooker<'a> {
+    /// Told how many bytes are copied, and of how many.
+    pub progress: &'a dyn Fn(u64, u64),
+    /// Stops it, once set: it then ends with [`Fault::Cancelled`].
+    pub cancel: &'a AtomicBool,
 }
 
 /// A file being read.
@@ -99,7 +111,7 @@ impl Reader {
         let input = Input::open_entry(part.path(), part.entry()).map_err(fail)?;
         if database::is_one(input.start()) {
             drop(input);
-            let opened = database::Database::open(part.path(), part.entry(), reading.scratch, reading.now);
+            let opened = database::Database::open(part.path(), part.entry(), reading);
             return opened.map(|db| Self::of_database(db, part, reading.growing)).map_err(fail);
         }
         Self::of(input, part, reading).map_err(fail)
@@ -114,7 +126,7 @@ impl Reader {
         let fail = |fault: Fault| fault.of(&part.label());
         let mut input = Input::from_bytes(bytes).map_err(fail)?;
         if database::is_one(input.start()) {
-            let opened = database::Database::copy(&mut input.whole(), reading.scratch, reading.now);
+            let opened = database::Database::copy(&mut input.whole(), reading, &|| (0, 0));
             return opened.map(|db| Self::of_database(db, &part, reading.growing)).map_err(fail);
         }
         Self::of(input, &part, reading).map_err(fail)

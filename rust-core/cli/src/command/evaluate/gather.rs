@@ -49,7 +49,7 @@ fn scratch() -> PathBuf {
 }
 
 fn reading(scratch: &Path) -> Reading<'_> {
-    Reading { now: SystemClock::new().utc(), scratch, growing: false }
+    Reading { now: SystemClock::new().utc(), scratch, growing: false, onlooker: None }
 }
 
 impl Material {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cairn::engine::Engine;
 use cairn::exchange::{
-    self, Begin, Fault, Follow, Followed, ImportError, ImportOptions, ImportSummary, Progress, Stream,
+    self, Begin, Fault, Follow, Followed, ImportError, ImportOptions, ImportSummary, Progress, Stage, Stream,
 };
 use cairn::{Clock, SystemClock};
 use clap::Args;
@@ -179,7 +179,10 @@ impl Import {
         let mut show = |progress: Progress| {
             bar.set_length(progress.size);
             bar.set_position(progress.bytes);
-            bar.set_message(format!("{} rows", progress.rows));
+            match progress.stage {
+                Stage::Opening => bar.set_message("copied, to be read undisturbed"),
+                Stage::Reading => bar.set_message(format!("{} rows", progress.rows)),
+            }
         };
         let imported = exchange::run(engine, file, self.options(), &mut show, cancel);
         bar.finish_and_clear();

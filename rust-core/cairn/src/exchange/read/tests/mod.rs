@@ -2,6 +2,7 @@
 
 mod anything;
 mod resumed;
+mod stopped;
 
 use std::io::Write;
 
@@ -36,7 +37,7 @@ const GEOSUBMIT: &str = "{\"version\":[1],\"items\":[\n\
     {\"timestamp\":1e400,\"position\":{}} , {\"timestamp\":3,\"position\":{\"latitude\":1,\"longitude\":2}}]}\n";
 
 fn reading() -> Reading<'static> {
-    Reading { now: NOW, scratch: Path::new("/nowhere/at/all"), growing: false }
+    Reading { now: NOW, scratch: Path::new("/nowhere/at/all"), growing: false, onlooker: None }
 }
 
 fn open(bytes: impl Into<Vec<u8>>) -> Result<Reader, Fault> {

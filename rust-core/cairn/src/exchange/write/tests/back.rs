@@ -5,7 +5,8 @@ use super::*;
 fn read_back(home: &Home, format: ExportFormat) -> Vec<Row> {
     let path = home.path("exported");
     export_to(&home.engine, ExportOptions::new(format), &path, &mut |_| true).unwrap();
-    let reading = Reading { now: Millis(START + 86_400_000), scratch: &home.path("scratch"), growing: false };
+    let reading =
+        Reading { now: Millis(START + 86_400_000), scratch: &home.path("scratch"), growing: false, onlooker: None };
     let mut reader = Reader::open(&parts(&path).unwrap()[0], reading).unwrap();
     let mut rows = Vec::new();
     while let Some(item) = reader.next_item().unwrap() {
