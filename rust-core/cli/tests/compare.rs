@@ -4,8 +4,9 @@
 mod common;
 
 use std::fs;
+use std::time::{Duration, Instant};
 
-use cairn_service::{Mode, Running, Service, Settings};
+use cairn_service::{Fault, FaultScript, Mode, RetryAfter, Running, Service, Settings};
 use common::{Ran, cairn, text, walk};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -87,4 +88,33 @@ fn a_service_that_refuses_is_asked_once() {
     assert_eq!(ran.json()["service"]["answered"], 0, "it knows nothing: {ran:?}");
     let portal = cairn(&["compare", "--db", &gone.db, "--url", "http://127.0.0.1:9", "--allow-http", "--agree"]);
     assert_eq!((portal.code, portal.err.lines().count()), (Some(4), 1), "{portal:?}");
+}
+
+#[test]
+fn a_second_run_keeps_to_the_limit_as_if_it_were_the_first() {
+    let both = Both::new();
+    let ask = || both.run("compare", "my-key", &["--allow-http", "--agree", "--sample", "1", "--per-minute", "20"]);
+    assert_eq!(ask().code, Some(0));
+    let started = Instant::now();
+    assert_eq!(ask().code, Some(0));
+    // Three seconds are between two questions; the first run's end takes some of them.
+    assert!(started.elapsed() > Duration::from_millis(1_500), "{:?}", started.elapsed());
+    assert_eq!(both.questions().len(), 2);
+}
+
+#[test]
+fn a_service_that_wants_to_be_left_alone_is_for_as_long_as_it_says_in_later_runs_too() {
+    for after in [RetryAfter::Seconds(3_600), RetryAfter::DateIn(3_600)] {
+        let both = Both::new();
+        let ask = || both.run("compare", "my-key", &["--allow-http", "--agree", "--sample", "3", "--per-minute", "60"]);
+        both.service.set_faults(FaultScript::none().then([Some(Fault::Status(429, Some(after)))]));
+        let ran = ask();
+        assert_eq!((ran.code, both.questions().len()), (Some(4), 1), "{ran:?}");
+        assert!(ran.err.contains("HTTP 429") && ran.err.contains("not asked again for 60 minutes"), "{ran:?}");
+        for _ in 0..2 {
+            let ran = ask();
+            assert_eq!((ran.code, both.questions().len(), ran.err.lines().count()), (Some(4), 1, 1), "{ran:?}");
+            assert!(ran.err.contains("not asked again for 60 minutes"), "{ran:?}");
+        }
+    }
 }

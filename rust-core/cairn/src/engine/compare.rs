@@ -1,7 +1,8 @@
 //! What a location service answers where reports were made, beside what the phone knows itself.
 //!
 //! Nothing is asked unless the user says so. A question holds addresses, cells and signals of one report that zones and lists
-//! allow out, and neither its place nor its time; questions are few, drawn by chance, and spaced.
+//! allow out, and neither its place nor its time; questions are few, drawn by chance, and spaced. When a service may be asked again
+//! stands in the database, so that no second run comes too early.
 
 use std::ops::ControlFlow;
 
@@ -15,8 +16,9 @@ use super::Engine;
 use crate::CoreError;
 use crate::exchange::Selection;
 use crate::locate::{Estimate, HeardKey, HeardMac, Query};
-use crate::model::{LatLng, Metres, Radio, Report};
+use crate::model::{LatLng, Metres, Millis, Radio, Report};
 use crate::outbox::{Answer, Request, ServiceSettings, Transport, TransportError, gzip};
+use crate::store::asked;
 
 /// How much of what is stored a service is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,15 @@ pub struct Comparing {
     /// Where chance comes from.
     pub seed: u64,
 }
+
+/// The longest time from one question to the next that a caller can want. Who has to wait longer was told so by the service.
+const LONGEST_PAUSE: Millis = Millis::from_mins(1);
+
+/// How long a service that refuses is left alone where it does not say: a limit is often one of an hour or a day.
+const REFUSED_FOR: Millis = Millis::from_mins(10);
+
+/// No service is left alone for longer, whatever it or a clock says that was set back since.
+const AT_MOST: Millis = Millis::from_hours(6);
 
 /// One question and what came of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,8 +54,10 @@ pub struct Compared {
 pub enum CutShort {
     /// The caller did not wait any longer.
     Cancelled,
-    /// The service refuses: key, address or limit; its HTTP status.
-    Refused(u16),
+    /// The service refuses: key, address or limit; its HTTP status, and for how long it is not asked again.
+    Refused(u16, Millis),
+    /// It has refused before and is left alone for so much longer: nothing was asked.
+    TooEarly(Millis),
     /// What answers is not the service: a web page, or nothing that can be understood.
     Misunderstood,
     /// There was no answer.
@@ -82,8 +95,9 @@ impl Engine {
         Ok(drawn)
     }
 
-    /// Asks a service where these reports were made. `wait` lets the time between two questions pass, for services of volunteers
-    /// have no limit of their own, and may end it all.
+    /// Asks a service where these reports were made, one question every `pause` at most, counted from the last one of whatever run.
+    /// `wait` lets time pass, for services of volunteers have no limit of their own, and may end it all. A service that refuses is
+    /// left alone for as long as its `Retry-After` says.
     ///
     /// # Errors
     /// [`CoreError::BadInput`] for an address or key that cannot work, else as [`Engine::locate`].
@@ -92,14 +106,20 @@ impl Engine {
         reports: &[Report],
         service: &ServiceSettings,
         transport: &dyn Transport,
-        wait: &mut dyn FnMut() -> ControlFlow<()>,
+        pause: Millis,
+        wait: &mut dyn FnMut(Millis) -> ControlFlow<()>,
     ) -> Result<(Vec<Compared>, Option<CutShort>), CoreError> {
         service.check()?;
         let url = service.locate_url()?;
         let mut all = Vec::new();
-        for (index, report) in reports.iter().enumerate() {
-            if index > 0 && wait().is_break() {
-                return Ok((all, Some(CutShort::Cancelled)));
+        for report in reports {
+            while let Some(left) = self.ask_after(&service.url, pause)? {
+                if left > LONGEST_PAUSE {
+                    return Ok((all, Some(CutShort::TooEarly(left))));
+                }
+                if wait(left).is_break() {
+                    return Ok((all, Some(CutShort::Cancelled)));
+                }
             }
             let query = Query::from(report);
             let body = gzip(question(&query).to_string().as_bytes());
@@ -111,10 +131,37 @@ impl Engine {
                 Ok(service) => {
                     all.push(Compared { truth: report.fix.place, service, own: self.locate(&query)? });
                 }
-                Err(why) => return Ok((all, Some(why))),
+                Err(why) => {
+                    if let CutShort::Refused(_, left_alone) = why {
+                        self.leave_alone(&service.url, left_alone)?;
+                    }
+                    return Ok((all, Some(why)));
+                }
             }
         }
         Ok((all, None))
+    }
+
+    /// How long it still is until a service may be asked; none where it may be now, and then the next question comes `pause` later.
+    /// That is stored before the question leaves, so that who is killed in between does not ask twice.
+    fn ask_after(&self, url: &str, pause: Millis) -> Result<Option<Millis>, CoreError> {
+        let (url, now) = (url.to_owned(), self.shared.clock.utc());
+        self.call(move |owner| {
+            owner.in_transaction(|db, _| {
+                // A time farther away than any that is written was so before the clock was set back.
+                let left = asked::not_before(db, &url)?.map(|at| at - now).filter(|left| *left <= AT_MOST);
+                let left = left.filter(|left| *left > Millis(0));
+                if left.is_none() {
+                    asked::set_not_before(db, &url, now + pause.min(LONGEST_PAUSE))?;
+                }
+                Ok(left)
+            })
+        })
+    }
+
+    fn leave_alone(&self, url: &str, how_long: Millis) -> Result<(), CoreError> {
+        let (url, until) = (url.to_owned(), self.shared.clock.utc() + how_long);
+        self.call(move |owner| owner.in_transaction(|db, _| asked::set_not_before(db, &url, until)))
     }
 }
 
@@ -177,7 +224,7 @@ fn understand(answer: &Answer) -> Result<Option<(LatLng, Metres)>, CutShort> {
             Ok(Some((place, Metres(found.accuracy))))
         }
         200 | 300..=399 | 404 => Err(CutShort::Misunderstood),
-        status => Err(CutShort::Refused(status)),
+        status => Err(CutShort::Refused(status, answer.retry_after.unwrap_or(REFUSED_FOR).min(AT_MOST))),
     }
 }
 
@@ -218,6 +265,7 @@ mod tests {
     #[test]
     fn answers_are_places_or_that_none_is_known_or_a_reason_to_stop() {
         let place = (LatLng::new(60.0, 25.0).unwrap(), Metres(30.0));
+        let waiting = |seconds| Answer { retry_after: Some(Millis::from_secs(seconds)), ..answer(429, "") };
         let cases = [
             (answer(200, r#"{"location":{"lat":60.0,"lng":25.0},"accuracy":30,"more":1}"#), Ok(Some(place))),
             (answer(404, r#"{"error":{"code":404}}"#), Ok(None)),
@@ -226,9 +274,10 @@ mod tests {
             (answer(200, "{}"), Err(CutShort::Misunderstood)),
             (answer(200, r#"{"location":{"lat":95.0,"lng":25.0},"accuracy":30}"#), Err(CutShort::Misunderstood)),
             (answer(302, ""), Err(CutShort::Misunderstood)),
-            (answer(403, "{}"), Err(CutShort::Refused(403))),
-            (answer(429, ""), Err(CutShort::Refused(429))),
-            (answer(503, ""), Err(CutShort::Refused(503))),
+            (answer(403, "{}"), Err(CutShort::Refused(403, REFUSED_FOR))),
+            (waiting(30), Err(CutShort::Refused(429, Millis::from_secs(30)))),
+            (waiting(1_000_000), Err(CutShort::Refused(429, AT_MOST))),
+            (answer(503, ""), Err(CutShort::Refused(503, REFUSED_FOR))),
         ];
         for (answer, expected) in cases {
             assert_eq!(understand(&answer), expected, "{}", answer.status);

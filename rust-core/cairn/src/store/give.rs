@@ -122,7 +122,7 @@ fn cut_reports<E: From<StoreError>>(db: &Connection, rules: &Guard, wanted: &mut
 fn cut_rest(db: &Connection, rules: &Guard, all: bool) -> Result<(), StoreError> {
     db.execute_batch(
         "DELETE FROM zone_cell; DELETE FROM refused; DELETE FROM attempt; DELETE FROM batch; DELETE FROM import_stream;
-         DELETE FROM imported;
+         DELETE FROM imported; DELETE FROM asked;
          UPDATE import SET name = NULL;
          UPDATE outbox SET batch = NULL WHERE batch IS NOT NULL;
          UPDATE service SET api_key = NULL, enabled = 0, stopped = NULL, failures = 0, next_attempt = NULL, refused = 0;",

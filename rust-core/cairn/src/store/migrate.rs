@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../schemas/sql/010_packs.sql"),
     include_str!("../../../../schemas/sql/011_imported.sql"),
     include_str!("../../../../schemas/sql/012_heard_spots.sql"),
+    include_str!("../../../../schemas/sql/013_asked.sql"),
 ];
 
 /// The newest schema version this build knows.

@@ -3,6 +3,7 @@
 //! Functions here take a connection or transaction and do one thing each; what is to be done, and when to commit, is
 //! decided outside.
 
+pub(crate) mod asked;
 pub(crate) mod check;
 mod counts;
 pub(crate) mod doctor;

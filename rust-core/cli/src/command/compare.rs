@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use cairn::engine::{Compared, Comparing, Config, CutShort};
+use cairn::model::Millis;
 use cairn::outbox::{HttpTransport, Protocol, ServiceSettings};
 use clap::Args;
 use serde_json::{Value, json};
@@ -29,7 +30,7 @@ pub struct Compare {
     /// Questions at most, drawn by chance from what is stored.
     #[arg(long, default_value_t = 30, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
     sample: u16,
-    /// Questions a minute at most.
+    /// Questions a minute at most, those of earlier runs included.
     #[arg(long, default_value_t = 12, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=60))]
     per_minute: u16,
     /// Really ask: tell the service the addresses, cells and signals of the reports that are drawn.
@@ -75,12 +76,12 @@ impl Compare {
             return Ok(Outcome::Well);
         }
         let transport = HttpTransport::new()?;
-        let pause = Duration::from_mins(1) / u32::from(self.per_minute);
-        let mut wait = || {
-            thread::sleep(pause);
+        let pause = Millis(60_000 / i64::from(self.per_minute));
+        let mut wait = |left: Millis| {
+            thread::sleep(Duration::from_millis(left.0.unsigned_abs()));
             ControlFlow::Continue(())
         };
-        let (compared, cut) = engine.compare(&reports, &service, &transport, &mut wait).map_err(failed)?;
+        let (compared, cut) = engine.compare(&reports, &service, &transport, pause, &mut wait).map_err(failed)?;
         Self::tell(&compared, json)?;
         match cut {
             None | Some(CutShort::Cancelled) => Ok(Outcome::Well),
@@ -160,9 +161,22 @@ fn at(ascending: &[f64], share: f64) -> f64 {
 fn words(why: CutShort) -> String {
     match why {
         CutShort::Cancelled => "stopped".to_owned(),
-        CutShort::Refused(status) => format!("does not take questions now (HTTP {status}); what came before is told"),
+        CutShort::Refused(status, left_alone) => format!(
+            "does not take questions now (HTTP {status}); what came before is told; it is not asked again for {}",
+            minutes(left_alone)
+        ),
+        CutShort::TooEarly(left) => {
+            format!("did not take questions lately; it is not asked again for {}", minutes(left))
+        }
         CutShort::Misunderstood => "answers what is no location: a portal, or another kind of service".to_owned(),
         CutShort::NoAnswer(error) => error.to_string(),
+    }
+}
+
+fn minutes(time: Millis) -> String {
+    match (time.0 + 59_999).div_euclid(60_000) {
+        ..=1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
     }
 }
 
