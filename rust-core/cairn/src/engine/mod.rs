@@ -33,7 +33,7 @@ use crate::model::{Fix, Scan, TripId};
 use crate::outbox::ServiceId;
 use crate::store::{self, Readers, Salvage};
 use crate::{Clock, CoreError, SystemClock};
-use owner::{Message, Owner};
+use owner::{Files, Message, Owner};
 
 pub use backup::{BackupMade, Restored};
 pub use backup_service::BackupStored;
@@ -105,7 +105,7 @@ impl Engine {
     pub fn open(config: Config) -> Result<Opened, CoreError> {
         let store::Opened { writer, readers, salvage, lock } = store::open(&config.path)?;
         let turned_away = Arc::new(AtomicU64::new(0));
-        let files = (writer, readers.connect()?, lock);
+        let files = Files { db: writer, reader: readers.connect()?, lock };
         let mut owner = Owner::new(files, Arc::clone(&config.clock), config.seed, Arc::clone(&turned_away))?;
         let (sender, receiver): (_, Receiver<Message>) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()

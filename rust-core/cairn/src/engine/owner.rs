@@ -40,6 +40,16 @@ const COMMIT_SCANS: u32 = 256;
 /// Reports held in memory while the store cannot take them (disk full, locked): some hours of collecting, about 50 MB.
 const MAX_HELD: usize = 20_000;
 
+/// An opened database, as its owner uses it.
+pub(super) struct Files {
+    /// The connection that writes.
+    pub db: Connection,
+    /// One that only reads.
+    pub reader: Connection,
+    /// Held while the database is open.
+    pub lock: File,
+}
+
 /// All mutable state of the engine.
 pub(super) struct Owner {
     /// For what is known of emitters, also while the writer stores. Closed before the connection that writes: the one closed last
@@ -69,12 +79,11 @@ pub(super) struct Owner {
 
 impl Owner {
     pub fn new(
-        store: (Connection, Connection, File),
+        Files { db, reader, lock }: Files,
         clock: Arc<dyn Clock>,
         seed: u64,
         turned_away: Arc<AtomicU64>,
     ) -> Result<Self, StoreError> {
-        let (db, reader, lock) = store;
         reports::close_open_trips(&db)?;
         let guard = stored_guard::load(&db)?;
         let last_commit = clock.mono();
