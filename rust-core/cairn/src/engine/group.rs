@@ -105,6 +105,8 @@ impl Owner {
 
     /// Ends the group, if there is anything in it, with what was learned in it.
     fn seal(&mut self) {
+        // Whatever becomes of it: after a failure the next try comes after the usual time, not at once.
+        self.last_commit = self.clock.mono();
         self.group.counts.add(&self.intake.take_counts());
         if self.group.is_empty() && !self.cache.has_urgent() {
             return;

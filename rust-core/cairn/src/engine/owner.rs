@@ -74,7 +74,8 @@ pub(super) struct Owner {
     pub unweighed: VecDeque<Passage>,
     /// Told while something long was done, still to be looked at.
     pub deferred: VecDeque<Message>,
-    last_commit: Millis,
+    /// When a commit was last tried.
+    pub last_commit: Millis,
 }
 
 impl Owner {
@@ -203,8 +204,6 @@ impl Owner {
     }
 
     pub fn commit(&mut self) -> Result<(), StoreError> {
-        // Also after a failure: the next try comes after the usual time, not at once.
-        self.last_commit = self.clock.mono();
         self.commit_with(|_| Ok(()))
     }
 }

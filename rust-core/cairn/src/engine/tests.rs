@@ -245,6 +245,27 @@ fn commits_come_by_themselves_every_two_seconds() {
 }
 
 #[test]
+fn commits_come_every_two_seconds_and_not_with_every_message() {
+    let home = Home::new();
+    home.walk(0..5);
+    home.engine.flush().unwrap();
+    let other = Connection::open(home.dir.path().join("cairn.db")).unwrap();
+    // Another number after each commit of another connection.
+    let version = || other.query_row("PRAGMA data_version", [], |r| r.get::<_, i64>(0)).unwrap();
+    let (mut last, mut commits) = (version(), 0);
+    for n in 5..105 {
+        home.clock.pass(100);
+        home.engine.fix(fix(n)).unwrap();
+        home.engine.scan(scan(n)).unwrap();
+        home.engine.call(|_| Ok(())).unwrap();
+        let now = version();
+        commits += u32::from(now != last);
+        last = now;
+    }
+    assert!((4..=6).contains(&commits), "{commits} commits in ten seconds");
+}
+
+#[test]
 fn a_full_queue_is_told_and_counted() {
     let home = Home::new();
     let (release, gate) = sync_channel::<()>(0);
