@@ -14,8 +14,8 @@ use rusqlite::Connection;
 use super::owner::Owner;
 use super::{Engine, MergeError, MergeProgress, MergeSummary};
 use crate::CoreError;
+use crate::store::reports;
 use crate::store::snapshot::{self, Passing};
-use crate::store::{guard, reports};
 use crate::vault::{self, Described, Head, Locks, Progress, Step, Unlock, Unlocked, VaultError, Watch};
 
 /// A backup that has been made.
@@ -169,10 +169,7 @@ impl Owner {
     /// Forgets what was read from a database that is now another.
     fn start_over(&mut self) -> Result<(), CoreError> {
         reports::close_open_trips(self.writer.db()?)?;
-        self.guard = guard::load(self.writer.db()?)?;
-        self.next_trip = reports::next_trip(self.writer.db()?)?;
-        self.cache.clear();
-        Ok(())
+        Ok(self.reread()?)
     }
 }
 

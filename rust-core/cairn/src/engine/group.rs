@@ -39,9 +39,7 @@ impl Group {
     pub fn is_empty(&self) -> bool {
         self.trips.is_empty() && self.reports.is_empty() && self.tally.is_empty() && self.counts == Counts::default()
     }
-}
 
-impl Group {
     /// Writes everything, as part of a transaction.
     pub fn write(&self, db: &Connection) -> Result<(), StoreError> {
         for (trip, started, file) in &self.trips {
@@ -72,8 +70,8 @@ impl Owner {
     ) -> Result<(), StoreError> {
         self.await_writer();
         self.seal();
-        writer::store(self.writer.db_mut()?, &self.sealed, besides)?;
-        self.is_stored();
+        writer::store(self.writer.begin()?, &self.sealed, besides)?;
+        self.forget_stored();
         Ok(())
     }
 
@@ -95,7 +93,7 @@ impl Owner {
     pub fn await_writer(&mut self) {
         match self.writer.take_back() {
             None => {}
-            Some((_, Ok(()))) => self.is_stored(),
+            Some((_, Ok(()))) => self.forget_stored(),
             Some((groups, Err(e))) => {
                 log::warn!("engine: could not store, will try again: {e}");
                 self.sealed = groups;
@@ -116,7 +114,7 @@ impl Owner {
         self.sealed.push(std::mem::take(&mut self.group));
     }
 
-    fn is_stored(&mut self) {
+    fn forget_stored(&mut self) {
         self.sealed.clear();
         self.cache.trim();
     }

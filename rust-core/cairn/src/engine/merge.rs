@@ -10,14 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
-use rusqlite::TransactionBehavior;
 use thiserror::Error;
 
 use super::Engine;
 use super::owner::{Message, Owner};
 use crate::CoreError;
+use crate::store::StoreError;
 use crate::store::merge::{Ended, Other, merge};
-use crate::store::{StoreError, guard, reports};
 
 pub use crate::store::merge::{MergeProgress, MergeSummary};
 
@@ -128,21 +127,13 @@ impl Owner {
             let _ = tell.try_send(Told::Progress(progress));
             !stop.load(Ordering::Relaxed)
         };
-        let merged = self
-            .writer
-            .db_mut()?
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(Ended::from)
-            .and_then(|tx| {
-                let summary = merge(&tx, &mut between)?;
-                tx.commit()?;
-                Ok(summary)
-            });
+        let merged = self.writer.begin().map_err(Ended::from).and_then(|tx| {
+            let summary = merge(&tx, &mut between)?;
+            tx.commit()?;
+            Ok(summary)
+        });
         let detached = Other::detach(self.writer.db()?);
-        // What is remembered of emitters, rules and numbers is from before.
-        self.cache.clear();
-        self.guard = guard::load(self.writer.db()?)?;
-        self.next_trip = reports::next_trip(self.writer.db()?)?;
+        self.reread()?;
         detached?;
         merged.map_err(|ended| match ended {
             Ended::Cancelled => MergeError::Cancelled,

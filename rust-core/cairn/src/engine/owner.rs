@@ -203,6 +203,14 @@ impl Owner {
         Ok(self.commit()?)
     }
 
+    /// Reads anew what is remembered of emitters, rules and numbers: it is from before the store was changed.
+    pub fn reread(&mut self) -> Result<(), StoreError> {
+        self.cache.clear();
+        self.guard = stored_guard::load(self.writer.db()?)?;
+        self.next_trip = reports::next_trip(self.writer.db()?)?;
+        Ok(())
+    }
+
     pub fn commit(&mut self) -> Result<(), StoreError> {
         self.commit_with(|_| Ok(()))
     }

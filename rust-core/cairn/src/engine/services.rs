@@ -4,7 +4,6 @@ use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 
 use rand::SeedableRng;
-use rusqlite::TransactionBehavior;
 
 use super::Engine;
 use super::owner::Owner;
@@ -184,11 +183,7 @@ impl Owner {
         work: impl FnOnce(&rusqlite::Connection, &mut rand_chacha::ChaCha8Rng) -> Result<T, StoreError>,
     ) -> Result<T, CoreError> {
         let mut chance = rand_chacha::ChaCha8Rng::from_rng(&mut self.chance);
-        let tx = self
-            .writer
-            .db_mut()?
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StoreError::from)?;
+        let tx = self.writer.begin()?;
         let answer = work(&tx, &mut chance)?;
         tx.commit().map_err(StoreError::from)?;
         Ok(answer)

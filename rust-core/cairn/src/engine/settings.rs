@@ -1,6 +1,6 @@
 //! Zones and the user's lists: what must not be recorded, from now on and in what is already there.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
 use super::Engine;
 use super::owner::Owner;
@@ -130,11 +130,7 @@ impl Owner {
     fn add_zone(&mut self, home: LatLng) -> Result<ZoneAdded, CoreError> {
         self.flush()?;
         let cells = zone::patch(home, &mut self.chance);
-        let tx = self
-            .writer
-            .db_mut()?
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StoreError::from)?;
+        let tx = self.writer.begin()?;
         let zone = guard::add_zone(&tx, &cells)?;
         let rules = guard::load(&tx)?;
         let mut reports_deleted = 0;

@@ -6,7 +6,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::group::Group;
 use crate::store::StoreError;
@@ -38,7 +38,7 @@ impl Writer {
         let (answer, done) = sync_channel(1);
         let thread = std::thread::Builder::new().name("cairn.writer".to_owned()).spawn(move || {
             for mut work in to_do {
-                let stored = store(&mut work.db, &work.groups, |_| Ok(()));
+                let stored = begin(&mut work.db).and_then(|tx| store(tx, &work.groups, |_| Ok(())));
                 // Nobody takes it back: the owner is gone, and with the connection the database is closed.
                 let _ = answer.send(Done { work, stored });
             }
@@ -54,9 +54,12 @@ impl Writer {
         self.db.as_ref().ok_or(StoreError::Lent)
     }
 
-    /// The same, for a transaction.
-    pub fn db_mut(&mut self) -> Result<&mut Connection, StoreError> {
-        self.db.as_mut().ok_or(StoreError::Lent)
+    /// Begins a transaction that writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Lent`], and what `SQLite` says.
+    pub fn begin(&mut self) -> Result<Transaction<'_>, StoreError> {
+        begin(self.db.as_mut().ok_or(StoreError::Lent)?)
     }
 
     /// Whether groups are being stored.
@@ -102,13 +105,17 @@ impl Drop for Writer {
     }
 }
 
-/// Stores groups in their order and whatever `besides` adds, in one transaction: all of it or nothing.
+/// Takes the right to write at once: who only asks for it at the first row may find that another has it by then.
+fn begin(db: &mut Connection) -> Result<Transaction<'_>, StoreError> {
+    Ok(db.transaction_with_behavior(TransactionBehavior::Immediate)?)
+}
+
+/// Stores groups in their order and whatever `besides` adds, and ends the transaction: all of it or nothing.
 pub(super) fn store(
-    db: &mut Connection,
+    tx: Transaction<'_>,
     groups: &[Group],
     besides: impl FnOnce(&Connection) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for group in groups {
         group.write(&tx)?;
     }
