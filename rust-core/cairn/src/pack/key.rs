@@ -3,9 +3,7 @@
 //! All come from SipHash-2-4 (Aumasson and Bernstein 2012) under the pack's own key, so that tables made for one pack are of no
 //! use for another.
 
-use std::hash::Hasher as _;
-
-use siphasher::sip128::{Hasher128, SipHasher24};
+use siphasher::sip128::SipHasher24;
 
 use crate::model::Mac;
 
@@ -40,25 +38,21 @@ impl Cipher {
         Self { hasher: SipHasher24::new_with_key(key), stretch }
     }
 
-    fn hash(&self, purpose: u8, bytes: &[u8]) -> (u64, u64) {
-        let mut hasher = self.hasher;
-        // One write of one buffer: SipHash takes the bytes alike, and this is the fastest way to give them.
-        let mut all = [0; 32];
-        all[0] = purpose;
-        all[1..=bytes.len()].copy_from_slice(bytes);
-        hasher.write(&all[..=bytes.len()]);
-        let both = hasher.finish128();
+    /// Of a purpose's number and what follows it.
+    fn hash(&self, message: &[u8]) -> (u64, u64) {
+        let both = self.hasher.hash(message);
         (both.h1, both.h2)
     }
 
     /// The name of an address. Hashed 2^stretch times in a row: so much longer takes each guess.
     pub fn name(&self, mac: Mac) -> Name {
-        let (mut hash, mut pad) = self.hash(NAME, &mac.to_u64().to_le_bytes()[..6]);
+        let [a, b, c, d, e, f, ..] = mac.to_u64().to_le_bytes();
+        let (mut hash, mut pad) = self.hash(&[NAME, a, b, c, d, e, f]);
         for _ in 1..1_u32 << self.stretch {
-            let mut both = [0; 16];
-            both[..8].copy_from_slice(&hash.to_le_bytes());
-            both[8..].copy_from_slice(&pad.to_le_bytes());
-            (hash, pad) = self.hash(AGAIN, &both);
+            let mut both = [AGAIN; 17];
+            both[1..9].copy_from_slice(&hash.to_le_bytes());
+            both[9..].copy_from_slice(&pad.to_le_bytes());
+            (hash, pad) = self.hash(&both);
         }
         Name { hash, pad }
     }
@@ -66,22 +60,25 @@ impl Cipher {
     /// A number from 1 to `field` - 1 for the device that an address belongs to: all networks of a device have one, so that
     /// they count as one witness.
     pub fn device(&self, mac: Mac, field: u32) -> u32 {
-        let (hash, _) = self.hash(DEVICE, &body(mac).to_le_bytes());
+        let mut bytes = [DEVICE; 9];
+        bytes[1..].copy_from_slice(&body(mac).to_le_bytes());
+        let (hash, _) = self.hash(&bytes);
         1 + (hash % u64::from(field - 1)) as u32
     }
 
     /// What a tile's slope leaves as remainder (see `line`).
     pub fn remainder(&self, tile: u32) -> u32 {
-        self.hash(TILE, &tile.to_le_bytes()).0 as u32
+        let [a, b, c, d] = tile.to_le_bytes();
+        self.hash(&[TILE, a, b, c, d]).0 as u32
     }
 
     /// What hides an address's spot within its tile from who does not know the tile's line.
     pub fn spot_pad(&self, mac: Mac, tile: u32, slope: u32) -> u64 {
-        let mut bytes = [0; 14];
-        bytes[..6].copy_from_slice(&mac.to_u64().to_le_bytes()[..6]);
-        bytes[6..10].copy_from_slice(&tile.to_le_bytes());
-        bytes[10..].copy_from_slice(&slope.to_le_bytes());
-        self.hash(SPOT, &bytes).0
+        let mut bytes = [SPOT; 15];
+        bytes[1..7].copy_from_slice(&mac.to_u64().to_le_bytes()[..6]);
+        bytes[7..11].copy_from_slice(&tile.to_le_bytes());
+        bytes[11..].copy_from_slice(&slope.to_le_bytes());
+        self.hash(&bytes).0
     }
 }
 
