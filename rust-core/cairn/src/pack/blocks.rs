@@ -1,4 +1,4 @@
-//! The blocks of a part: read one by one where they stand in the file, and checked each time.
+//! The blocks of a part: read one by one where they stand in the file, and checked each time one is read whole.
 //!
 //! Read by position rather than mapped into memory: a mapped file that is cut off under its reader ends the process, and a map
 //! needs `unsafe`. The kernel keeps the pages in either case; what a read costs more is a system call. A phone's few questions do not
@@ -6,6 +6,7 @@
 //! has rows of blocks kept as they are read.
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::PackError;
@@ -72,30 +73,46 @@ impl Blocks {
         self.kept = self.rows.iter().map(|_| OnceLock::new()).collect();
     }
 
-    /// Reads one block and hands it, without its checksum, to `with`.
+    /// Reads one block, compares its checksum, and hands it without that to `with`.
     ///
     /// # Errors
     /// [`PackError::Damaged`] where its checksum does not fit, [`PackError::File`] where it cannot be read.
     pub fn read<R>(&self, index: u32, with: impl FnOnce(&[u8]) -> R) -> Result<R, PackError> {
-        let (row, block) = (index as usize / ROW, index as usize % ROW);
-        let place = self.rows.get(row).filter(|_| index < self.count).ok_or(PackError::Damaged(self.word))?;
-        let (from, length) = (place.offset(block), usize::from(place.lengths[block]));
-        if let Some(bytes) = self.kept(row) {
-            // Its checksum has been compared.
-            return Ok(with(&bytes[from..from + length - CHECKSUM]));
+        let (row, block) = self.place(index)?;
+        let bytes = 0..usize::from(row.lengths[block]);
+        self.read_bytes(index, bytes, |bytes| self.sound(index, bytes).map(with))?
+    }
+
+    /// Hands some bytes of a block to `with` that has been read before, and was found sound.
+    ///
+    /// # Errors
+    /// As for [`Blocks::read`].
+    pub fn read_bytes<R>(
+        &self,
+        index: u32,
+        bytes: Range<usize>,
+        with: impl FnOnce(&[u8]) -> R,
+    ) -> Result<R, PackError> {
+        let (row, block) = self.place(index)?;
+        let from = row.offset(block) + bytes.start;
+        if let Some(kept) = self.kept(index as usize / ROW) {
+            return Ok(with(&kept[from..from + bytes.len()]));
         }
         // Who reads another block meanwhile finds an empty buffer.
         let mut buffer = BUFFER.take();
-        if buffer.len() < length {
-            buffer.resize(length, 0);
+        if buffer.len() < bytes.len() {
+            buffer.resize(bytes.len(), 0);
         }
-        let bytes = &mut buffer[..length];
-        let read = match self.disk.read_at(bytes, place.start + from as u64) {
-            Ok(()) => self.sound(index, bytes).map(with),
-            Err(error) => Err(error.into()),
-        };
+        let into = &mut buffer[..bytes.len()];
+        let read = self.disk.read_at(into, row.start + from as u64).map(|()| with(into));
         BUFFER.set(buffer);
-        read
+        Ok(read?)
+    }
+
+    /// The row of a block, and its number in the row.
+    fn place(&self, index: u32) -> Result<(&Row, usize), PackError> {
+        let row = self.rows.get(index as usize / ROW).filter(|_| index < self.count);
+        Ok((row.ok_or(PackError::Damaged(self.word))?, index as usize % ROW))
     }
 
     /// A block without its checksum, where that fits.

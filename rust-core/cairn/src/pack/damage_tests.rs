@@ -81,6 +81,32 @@ fn a_pack_cut_off_anywhere_or_made_longer_is_refused() {
 }
 
 #[test]
+fn a_pack_cut_off_or_written_over_while_it_is_open_gives_no_wrong_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("a.pack"), folder.path().join("b.pack"));
+    build(&path, options(), 0..600, 0..0);
+    build(&other, Options { secret: [9; 32], ..options() }, 0..600, 0..0);
+    let pack = Pack::open(&path).unwrap();
+    let scan = |first: u64| -> Vec<Mac> { (first..first + 12).map(|n| mac(n, 0)).collect() };
+    let (part, length) = pack.segments[0].header.part(Part::Stations);
+    let before = pack.find(&scan(0)).unwrap();
+    assert_eq!(before.iter().flatten().count(), 12);
+    let bytes = std::fs::read(&path).unwrap();
+
+    let write_over = |bytes: &[u8]| std::fs::write(&path, bytes).unwrap();
+    write_over(&bytes[..part as usize]);
+    assert!(matches!(pack.find(&scan(0)), Err(PackError::File(_))), "what was read once is not there any more");
+    write_over(&[&bytes[..part as usize], &vec![0xff; length as usize]].concat());
+    assert_eq!(pack.find(&scan(0)), Ok(vec![None; 12]));
+    write_over(&std::fs::read(&other).unwrap());
+    assert!(pack.find(&scan(0)).is_ok_and(|found| found.iter().flatten().count() == 0));
+    let unread = Pack::open(&path).unwrap();
+    write_over(&bytes);
+    assert!(matches!(unread.find(&scan(0)), Err(PackError::Damaged(_))), "what was not read before is told");
+    assert_eq!(pack.find(&scan(0)), Ok(before));
+}
+
+#[test]
 fn what_is_no_pack_is_told_from_one_that_is_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x");

@@ -2,6 +2,16 @@
 //!
 //! Hashes stand in blocks of equal ranges, sorted, each cut in two (Elias 1974, Fano 1971): the high parts as a bitmap with a one
 //! for each hash and a zero at the end of each high part, the low parts in the records.
+//!
+//! A block is read whole and held against its checksum once. Its bitmap, some 50 of 1300 bytes, stays in memory, and from then on only
+//! the records of a hash's high part are read; for half of the hashes that are not there, none. That no checksum covers them alone
+//! is safe enough: packs are never written over but made beside their name and moved there, so that what is open stays as it was
+//! read, and a file that is cut off fails the read. What somebody writes over an open pack all the same fits neither the low parts
+//! nor the pads, gives no place, and is told at the first block that was not read before. Only a medium that turns single bits
+//! while a pack is open, and does not tell, could move a place by it.
+
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::PackError;
 use super::bits;
@@ -80,58 +90,90 @@ impl Codec {
         bits.finish()
     }
 
-    /// The payload of a hash (within the block's range); an error's worth of nothing where the block contradicts itself.
-    fn find(&self, block: &[u8], hash: u64) -> Result<Option<u64>, ()> {
-        let Layout { width, low, payload, .. } = self.layout;
+    /// The bitmap of a block; none where the block contradicts itself.
+    fn bitmap(&self, block: &[u8]) -> Option<Bitmap> {
+        let Layout { width, low, .. } = self.layout;
         // A record has more bits than fill up the last byte: so many bytes can hold one number of records only.
         let zeros = (width >> low) as usize + 1;
-        let record = usize::from(low) + usize::from(payload);
-        let count = (block.len() * 8).checked_sub(zeros).ok_or(())? / (1 + record);
-        let records = zeros + count;
-        // The bitmap ends with its last zero.
-        if (records + count * record).div_ceil(8) != block.len() || bits::read(block, records - 1, 1) != 0 {
-            return Err(());
+        let count = (block.len() * 8).checked_sub(zeros)? / (1 + self.record());
+        let length = zeros + count;
+        let mut words: Box<[u64]> = (0..length)
+            .step_by(64)
+            .map(|at| bits::read(block, at, 32) | bits::read(block, at + 32, 32) << 32)
+            .collect();
+        if !length.is_multiple_of(64) {
+            *words.last_mut()? |= u64::MAX << (length % 64);
         }
-        let (high, wanted) = (hash >> low, hash & ((1 << low) - 1));
-        let mut at = after_zeros(block, high).ok_or(())?;
-        let mut index = at.checked_sub(high as usize).ok_or(())?;
-        while at < records && bits::read(block, at, 1) == 1 {
-            if index >= count {
-                return Err(());
-            }
-            let here = records + index * record;
-            let found = bits::read(block, here, u32::from(low));
-            if found == wanted {
-                return Ok(Some(bits::read(block, here + usize::from(low), u32::from(payload))));
-            }
-            if found > wanted {
-                break;
-            }
-            at += 1;
-            index += 1;
-        }
-        Ok(None)
+        let is_sound = (length + count * self.record()).div_ceil(8) == block.len()
+            // It ends with its last zero.
+            && bits::read(block, length - 1, 1) == 0
+            && words.iter().map(|word| word.count_zeros() as usize).sum::<usize>() == zeros;
+        is_sound.then_some(Bitmap(words))
+    }
+
+    /// Bits of a record.
+    fn record(&self) -> usize {
+        usize::from(self.layout.low) + usize::from(self.layout.payload)
+    }
+
+    /// At which bits of a block the records stand whose high part is that of a hash (within the block's range).
+    fn records(&self, bitmap: &Bitmap, hash: u64) -> Range<usize> {
+        let same = bitmap.ones(hash >> self.layout.low);
+        let at = |index| bitmap.length() + index * self.record();
+        at(same.start)..at(same.end)
+    }
+
+    /// The payload of a hash, of the records that stand at some bits of these bytes.
+    fn among(&self, bytes: &[u8], records: Range<usize>, hash: u64) -> Option<u64> {
+        let Layout { low, payload, .. } = self.layout;
+        let wanted = hash & ((1 << low) - 1);
+        let found = records.step_by(self.record()).find(|at| bits::read(bytes, *at, u32::from(low)) == wanted)?;
+        Some(bits::read(bytes, found + usize::from(low), u32::from(payload)))
     }
 }
 
-/// The bit after so many zeros.
-fn after_zeros(bytes: &[u8], zeros: u64) -> Option<usize> {
-    let mut left = zeros;
-    if left == 0 {
-        return Some(0);
+/// A block's bitmap, with ones after its end.
+struct Bitmap(Box<[u64]>);
+
+impl Bitmap {
+    /// Bits. The last is a zero.
+    fn length(&self) -> usize {
+        self.0.len() * 64 - self.0.last().map_or(0, |last| last.leading_ones() as usize)
     }
-    for (index, chunk) in bytes.chunks(8).enumerate() {
-        let mut word = [0xff; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        let zeros = !u64::from_le_bytes(word);
-        let here = u64::from(zeros.count_ones());
-        if here < left {
-            left -= here;
-            continue;
+
+    /// Which ones, counted from the first, stand between so many zeros and the next.
+    fn ones(&self, zeros: u64) -> Range<usize> {
+        let begin = self.after(zeros);
+        let mut end = begin;
+        // They may go on in the next word.
+        while let Some(word) = self.0.get(end / 64) {
+            let ones = (word >> (end % 64)).trailing_ones() as usize;
+            end += ones;
+            if ones == 0 || !end.is_multiple_of(64) {
+                break;
+            }
         }
-        return Some(index * 64 + nth_one(zeros, left as u32) as usize + 1);
+        let first = begin - zeros as usize;
+        first..first + end - begin
     }
-    None
+
+    /// The bit after so many zeros.
+    fn after(&self, zeros: u64) -> usize {
+        let mut left = zeros as u32;
+        if left == 0 {
+            return 0;
+        }
+        let mut at = 0;
+        for word in &self.0 {
+            let here = word.count_zeros();
+            if left <= here {
+                return at + nth_one(!word, left) as usize + 1;
+            }
+            left -= here;
+            at += 64;
+        }
+        at
+    }
 }
 
 /// Where the n-th one of a word is, of the at least n that it has: by halves, for each one by itself takes longer.
@@ -152,11 +194,14 @@ fn nth_one(mut word: u64, mut n: u32) -> u32 {
 pub(super) struct Stations {
     codec: Codec,
     pub blocks: Blocks,
+    /// Of the blocks that were read once and found sound.
+    bitmaps: Vec<OnceLock<Bitmap>>,
 }
 
 impl Stations {
     pub fn new(header: &Header, blocks: Blocks) -> Self {
-        Self { codec: Codec::of(header), blocks }
+        let bitmaps = (0..blocks.count()).map(|_| OnceLock::new()).collect();
+        Self { codec: Codec::of(header), blocks, bitmaps }
     }
 
     /// What stands under an address's name; in one of 100 000 cases something though the address is not there.
@@ -167,11 +212,27 @@ impl Stations {
         if self.blocks.count() == 0 {
             return Ok(None);
         }
-        let place = self.codec.place(name.hash);
-        let width = self.codec.layout.width;
-        let found = self.blocks.read((place / width) as u32, |block| self.codec.find(block, place % width))?;
-        let found = found.map_err(|()| PackError::Damaged(Part::Stations.word()))?;
-        Ok(found.and_then(|hidden| self.codec.show(hidden, name.pad)))
+        let (place, width) = (self.codec.place(name.hash), self.codec.layout.width);
+        let (index, hash) = ((place / width) as u32, place % width);
+        let bits = self.codec.records(self.bitmap(index)?, hash);
+        if bits.is_empty() {
+            return Ok(None);
+        }
+        let bytes = bits.start / 8..bits.end.div_ceil(8);
+        let within = bits.start - bytes.start * 8..bits.end - bytes.start * 8;
+        let hidden = self.blocks.read_bytes(index, bytes, |bytes| self.codec.among(bytes, within, hash))?;
+        Ok(hidden.and_then(|hidden| self.codec.show(hidden, name.pad)))
+    }
+
+    /// The bitmap of a block. The first to ask for it has the whole block read.
+    fn bitmap(&self, index: u32) -> Result<&Bitmap, PackError> {
+        const DAMAGED: PackError = PackError::Damaged(Part::Stations.word());
+        let slot = self.bitmaps.get(index as usize).ok_or(DAMAGED)?;
+        if let Some(bitmap) = slot.get() {
+            return Ok(bitmap);
+        }
+        let bitmap = self.blocks.read(index, |block| self.codec.bitmap(block))?.ok_or(DAMAGED)?;
+        Ok(slot.get_or_init(|| bitmap))
     }
 
     /// Reads every block, so that damage anywhere is found.
@@ -194,6 +255,11 @@ mod tests {
         Codec { layout: Layout::for_stations(stations, payloads), payloads, classes: 6 }
     }
 
+    fn find(codec: &Codec, block: &[u8], hash: u64) -> Result<Option<u64>, ()> {
+        let records = codec.records(&codec.bitmap(block).ok_or(())?, hash);
+        Ok(codec.among(block, records, hash))
+    }
+
     proptest! {
         #[test]
         fn each_hash_finds_its_payload_and_no_other_hash_does(
@@ -206,17 +272,17 @@ mod tests {
             let list: Vec<(u64, u64)> = entries.iter().map(|(hash, payload)| (*hash, *payload)).collect();
             let block = codec.encode(&list);
             for (hash, payload) in &entries {
-                prop_assert_eq!(codec.find(&block, *hash), Ok(Some(*payload)));
+                prop_assert_eq!(find(&codec, &block, *hash), Ok(Some(*payload)));
             }
             for other in others {
-                prop_assert_eq!(codec.find(&block, within(other)), Ok(entries.get(&within(other)).copied()));
+                prop_assert_eq!(find(&codec, &block, within(other)), Ok(entries.get(&within(other)).copied()));
             }
         }
 
         #[test]
         fn whatever_bytes_a_block_has_it_is_read_without_a_panic(block in proptest::collection::vec(any::<u8>(), 0..2_000), hash in any::<u64>()) {
             let codec = codec(256);
-            let _ = codec.find(&block, hash % codec.layout.width);
+            let _ = find(&codec, &block, hash % codec.layout.width);
         }
 
         #[test]
