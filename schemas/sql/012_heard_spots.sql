@@ -1,4 +1,4 @@
--- What is learned of an access point or beacon is from where it was heard and how strongly, in a few spots, and what follows of its
+-- What is learned of an emitter is from where it was heard and how strongly, in a few spots, and what follows of its
 -- place: `emitter.lat` and `lon` are now where it is thought to stand (a cell's are still the middle of where it was heard). No
 -- column changes; `emitter.known` has a second layout, which is written from here on. Rows of the first are read as before, and
 -- written anew when their emitter is heard again.
@@ -25,4 +25,5 @@
 --  42  1  how often in a row it was heard at another place lately
 --  43  8  signed: that place, latitude and longitude, 1e-7 degree; only where the number before is not 0
 --   …  8  for each spot, at most eight: signed, how far it lies east and north of the place, dm (2, 2); signed, mean signal, hundredths
---         of a dBm (2); sightings, quarters (1); root mean square of their distances from the spot and their errors, half metres (1)
+--         of a dBm (2); sightings, quarters (1); root mean square of their distances from the spot and their errors, half metres (1).
+--         Of a cell, which is heard from farther: metres where others have dm, and 8 m where they have half metres

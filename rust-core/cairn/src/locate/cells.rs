@@ -1,67 +1,70 @@
 //! Positions from cells: coarse, and known to be.
 //!
-//! A cell's centre is where the phone heard it, not where its mast is; several cells say hardly more than one, for their
-//! centres all lie where the phone has been. So the tightest decides, the others help a little, and how far such answers are
-//! off is learned (`radii`).
+//! Nothing is asked of where masts stand: one phone hears them from few ways, and their antennas look one way. What is known of a
+//! cell is a map of where it was heard and how strongly, by its spots; the answer is the mean of the likelihood of what is heard
+//! now, on a grid over those. A cell of which only centre and spread are known is one wide spot. How far such answers are off is
+//! learned (`radii`).
 
-use super::learned::mean_place;
+mod field;
+
 use super::radii::Evidence;
-use super::{Area, Known, Query};
-use crate::model::{EmitterKey, LatLng};
+use super::{Area, Known, Learned, Query};
+use crate::model::{EmitterKey, LatLng, LocalPlane};
+use field::Field;
 
 /// An answer from cells, before its radii.
 pub(super) struct Found {
     pub place: LatLng,
     pub evidence: Evidence,
     pub used: usize,
-    /// Cells that lie too far from the tightest.
+    /// Cells that lie too far from those that agree.
     pub disagree: usize,
     pub mobile: usize,
 }
 
-/// A cell that is heard and known.
-struct Heard {
-    place: LatLng,
-    /// Root mean square distance at which it is heard, m.
-    spread: f64,
-    weight: f64,
-    sightings: f64,
-}
+/// Deviation of phones' offsets, dB.
+const DEVICE_DB: f32 = 3.0;
+
+/// Half the side of the first grid, in spreads of the cell that decides.
+const REACH: f32 = 2.2;
+
+/// Half the side of the second, in deviations of what the first found; and at least, m.
+const CLOSER: f32 = 3.0;
+const LEAST_HALF: f32 = 60.0;
+
+/// Points on a side of the grids.
+const SIDE: usize = 11;
 
 pub(super) fn find(query: &Query, known: &impl Known) -> Option<Found> {
-    let mut mobile = 0;
-    let mut heard: Vec<Heard> = Vec::new();
-    for cell in &query.cells {
-        let Some(learned) = known.emitter(EmitterKey::cell(cell.key)) else { continue };
-        if learned.is_mobile() {
-            mobile += 1;
-            continue;
-        }
-        let spread = learned.spread().0;
-        // A loud cell is a near one: 20 dB are a factor of four in distance.
-        let loud = cell.signal.map_or(1.0, |s| 10_f64.powf((f64::from(s.0) + 100.0) / 30.0).clamp(0.1, 10.0));
-        let weight = loud / (spread * spread);
-        heard.push(Heard { place: learned.place(), spread, weight, sightings: f64::from(learned.count()) });
-    }
-    if heard.is_empty() {
-        return query.cells.iter().find_map(|c| known.area(c.key)).map(|a| of_area(&a));
-    }
-    of_cells(heard, mobile)
+    let heard = query.cells.iter().filter_map(|c| Some((c, known.emitter(EmitterKey::cell(c.key))?)));
+    let (moving, mut heard): (Vec<_>, Vec<_>) = heard.partition(|(_, learned)| learned.is_mobile());
+    // One cell that lies far from the others is not where it is thought to be: that with which most agree decides, and of several
+    // the tightest.
+    heard.sort_by(|a, b| b.1.spread().0.total_cmp(&a.1.spread().0));
+    let agreeing = |seat: &Learned| heard.iter().filter(|(_, other)| agree(seat, other)).count();
+    let Some((_, seat)) = heard.iter().max_by_key(|(_, learned)| agreeing(learned)) else {
+        let area = query.cells.iter().find_map(|c| known.area(c.key))?;
+        return Some(Found { mobile: moving.len(), ..of_area(&area) });
+    };
+    let plane = LocalPlane::around(seat.place());
+    let near = heard.iter().filter(|(_, learned)| agree(seat, learned));
+    let fields: Vec<Field> = near.map(|(cell, learned)| Field::of(learned, cell.signal, &plane)).collect();
+
+    let spread = seat.spread().0 as f32;
+    let coarse = Posterior::over(&fields, (0.0, 0.0), REACH * spread);
+    let fine = Posterior::over(&fields, coarse.mean, (CLOSER * coarse.deviation).max(LEAST_HALF));
+    Some(Found {
+        place: plane.to_place(f64::from(fine.mean.0), f64::from(fine.mean.1)),
+        evidence: Evidence::of_cells(f64::from(fine.deviation), f64::from(spread), fields.len()),
+        used: fields.len(),
+        disagree: heard.len() - fields.len(),
+        mobile: moving.len(),
+    })
 }
 
-/// Where those that are heard say the phone is.
-fn of_cells(mut heard: Vec<Heard>, mobile: usize) -> Option<Found> {
-    // One cell that lies far from the others is not where it is thought to be: the tightest of a group decides.
-    heard.sort_unstable_by(|a, b| a.spread.total_cmp(&b.spread));
-    let first = heard.first()?;
-    let (seat, tightest, sightings) = (first.place, first.spread, first.sightings);
-    let widest = 3.0 * (tightest + heard[heard.len() - 1].spread);
-    let all = heard.len();
-    heard.retain(|h| h.place.distance(seat).0 <= widest);
-    let place = mean_place(heard.iter().map(|h| (h.place, h.weight)))?;
-    let apart = heard.iter().map(|h| h.place.distance(place).0.powi(2)).sum::<f64>() / heard.len() as f64;
-    let evidence = Evidence::of_cells(tightest, apart.sqrt(), heard.len(), sightings);
-    Some(Found { place, evidence, used: heard.len(), disagree: all - heard.len(), mobile })
+/// Whether a phone may hear both.
+fn agree(one: &Learned, other: &Learned) -> bool {
+    one.place().distance(other.place()).0 <= 3.0 * (one.spread().0 + other.spread().0)
 }
 
 /// The area alone, for what is not known of a cell.
@@ -69,3 +72,49 @@ fn of_area(area: &Area) -> Found {
     let evidence = Evidence::of_area(area.spread.0, area.cells);
     Found { place: area.centre, evidence, used: area.cells, disagree: 0, mobile: 0 }
 }
+
+/// What the cells together say of where the phone is.
+struct Posterior {
+    mean: (f32, f32),
+    /// Per axis, m.
+    deviation: f32,
+}
+
+impl Posterior {
+    fn over(fields: &[Field], middle: (f32, f32), half: f32) -> Self {
+        let step = 2.0 * half / (SIDE - 1) as f32;
+        let along = |i: usize| step * i as f32 - half;
+        let logs: [[f32; SIDE]; SIDE] =
+            std::array::from_fn(|i| std::array::from_fn(|j| log_of(fields, middle.0 + along(i), middle.1 + along(j))));
+        let top = logs.iter().flatten().copied().fold(f32::MIN, f32::max);
+        let [mut all, mut east, mut north, mut square] = [0.0; 4];
+        for (i, row) in logs.iter().enumerate() {
+            for (j, log) in row.iter().enumerate() {
+                let (w, x, y) = ((log - top).exp(), along(i), along(j));
+                (all, east, north) = (all + w, east + w * x, north + w * y);
+                square += w * (x * x + y * y);
+            }
+        }
+        let (east, north) = (east / all, north / all);
+        let variance = (square / all - east * east - north * north).max(0.0) / 2.0;
+        // Within a step the grid knows nothing.
+        Self { mean: (middle.0 + east, middle.1 + north), deviation: variance.sqrt().max(step / 2.0) }
+    }
+}
+
+/// How likely a place is, as a logarithm: that these cells are heard there, and so strongly. What the phone's own offset may be is
+/// integrated out.
+fn log_of(fields: &[Field], x: f32, y: f32) -> f32 {
+    let (mut presence, mut told, mut first, mut second) = (0.0, 1.0 / (DEVICE_DB * DEVICE_DB), 0.0, 0.0);
+    for field in fields {
+        let view = field.look_from(x, y);
+        presence += view.presence;
+        told += view.precision;
+        first += view.precision * view.residual;
+        second += view.precision * view.residual * view.residual;
+    }
+    presence - 0.5 * (second - first * first / told)
+}
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ pub struct Learned {
     noise: f32,
     /// Mean square distance from its place at which it was heard, m².
     extent: f32,
-    /// From where it was heard, seen from its place; of a cell, nothing.
+    /// From where it was heard, seen from its place.
     heard: Heard,
     /// Whether the belief was ever worked out.
     is_worked_out: bool,
@@ -63,8 +63,9 @@ const MANY: f32 = 60.0;
 /// Signals that differ so much from the model, dB² in the mean, do not come from where it stands: it may travel.
 const WILD: f32 = 90.0;
 
-/// What a cell's past may weigh: twenty of the strongest sightings. Newer ones then still pull the centre.
-const MAX_WEIGHT: f32 = 400.0;
+/// What a cell's past may weigh: a thousand of the strongest sightings. Newer ones then still pull the centre, but one more street
+/// does not draw it there.
+const MAX_WEIGHT: f32 = 20_000.0;
 
 /// So many sightings in a row at another place are a move; an emitter long known takes more to believe it.
 const MOVED_AFTER: u8 = 3;
@@ -100,9 +101,10 @@ impl Learned {
             elsewhere: None,
             moves: 0,
         };
-        match o.signal {
-            Some(heard) if o.kind != EmitterKind::Cell => {
-                learned.news = learned.heard.add(spot(o, (0.0, 0.0), heard.0));
+        let news = o.signal.map(|heard| learned.heard.add(spot(o, (0.0, 0.0), heard.0)));
+        match news {
+            Some(news) if o.kind != EmitterKind::Cell => {
+                learned.news = news;
                 learned.belief.place = Scatter::round(usual * usual);
             }
             _ => learned.belief.place = Scatter::round(2.0 * usual * usual / o.weight()),
@@ -131,8 +133,12 @@ impl Learned {
                 }
             }
             _ => {
+                if let Some(heard) = o.signal {
+                    self.learn_spot(spot(o, from, heard.0));
+                }
                 let step = self.learn_presence(o, from);
                 self.place = plane.to_place(step.0, step.1);
+                self.heard.shift(step);
             }
         }
         self.extent += ((far * far) as f32 - self.extent) / (n + 1.0);
@@ -194,6 +200,16 @@ impl Learned {
         self.noise += (square - self.noise) / (n + signal::NOISE_PRIOR);
     }
 
+    /// Where a cell is heard, and how strongly.
+    fn learn_spot(&mut self, spot: Spot) {
+        if self.heard.spots().is_empty() {
+            // Heard before where nobody kept spots: around its place, and as strongly as now for all that is known.
+            let count = f32::from(self.count).min(MANY);
+            self.heard.add(Spot { east: 0.0, north: 0.0, count, blur: self.extent, ..spot });
+        }
+        self.heard.add(spot);
+    }
+
     /// That it was heard at all, as far as cells tell; answers how far the place moves.
     fn learn_presence(&mut self, o: &Observation, from: (f64, f64)) -> (f64, f64) {
         let usual = usual_spread(self.kind);
@@ -238,6 +254,11 @@ impl Learned {
     /// Mean square of what its signals differ from the model, dB².
     pub(super) fn noise(&self) -> f64 {
         f64::from(self.noise)
+    }
+
+    /// From where it was heard, seen from its place; nothing where only others told of it.
+    pub(super) fn spots(&self) -> &[Spot] {
+        self.heard.spots()
     }
 
     /// Sightings at its present place.

@@ -33,40 +33,49 @@ pub(crate) struct Columns {
     pub spots_len: u8,
 }
 
-/// From where an emitter was heard.
+/// From where an emitter was heard; metres in units of [`scale`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct SpotRow {
-    /// From the emitter's place, dm.
+    /// From the emitter's place.
     pub east: i16,
     pub north: i16,
     /// Mean signal, hundredths of a dBm.
     pub signal: i16,
     /// Quarters of a sighting.
     pub count: u8,
-    /// Root mean square of the sightings' distances and errors, half metres.
+    /// Root mean square of the sightings' distances and errors.
     pub blur: u8,
 }
 
-impl From<&Spot> for SpotRow {
-    fn from(spot: &Spot) -> Self {
-        Self {
-            east: (10.0 * spot.east).round() as i16,
-            north: (10.0 * spot.north).round() as i16,
-            signal: (100.0 * spot.signal).round() as i16,
-            count: (4.0 * spot.count).round().max(1.0) as u8,
-            blur: (2.0 * spot.blur.sqrt()).round() as u8,
-        }
+/// In how many parts of a metre spots' places are told, and their blur: cells are heard from farther than 16 bits of
+/// decimetres reach.
+const fn scale(kind: EmitterKind) -> (f32, f32) {
+    match kind {
+        EmitterKind::Wifi | EmitterKind::Beacon => (10.0, 2.0),
+        EmitterKind::Cell => (1.0, 0.125),
     }
 }
 
-impl From<&SpotRow> for Spot {
-    fn from(row: &SpotRow) -> Self {
-        let blur = f32::from(row.blur) / 2.0;
+impl SpotRow {
+    fn of(kind: EmitterKind, spot: &Spot) -> Self {
+        let (place, blur) = scale(kind);
         Self {
-            east: f32::from(row.east) / 10.0,
-            north: f32::from(row.north) / 10.0,
-            signal: f32::from(row.signal) / 100.0,
-            count: f32::from(row.count.max(1)) / 4.0,
+            east: (place * spot.east).round() as i16,
+            north: (place * spot.north).round() as i16,
+            signal: (100.0 * spot.signal).round() as i16,
+            count: (4.0 * spot.count).round().max(1.0) as u8,
+            blur: (blur * spot.blur.sqrt()).round() as u8,
+        }
+    }
+
+    fn to_spot(self, kind: EmitterKind) -> Spot {
+        let (place, blur) = scale(kind);
+        let blur = f32::from(self.blur) / blur;
+        Spot {
+            east: f32::from(self.east) / place,
+            north: f32::from(self.north) / place,
+            signal: f32::from(self.signal) / 100.0,
+            count: f32::from(self.count.max(1)) / 4.0,
             blur: blur * blur,
         }
     }
@@ -79,7 +88,7 @@ impl Learned {
         let (east, north) = (east.max(0.01).sqrt(), north.max(0.01).sqrt());
         let heard = self.heard.spots();
         let mut spots = [SpotRow::default(); SPOTS];
-        spots.iter_mut().zip(heard).for_each(|(row, spot)| *row = spot.into());
+        spots.iter_mut().zip(heard).for_each(|(row, spot)| *row = SpotRow::of(self.kind, spot));
         Columns {
             place: self.place,
             band: self.band as u8,
@@ -106,7 +115,7 @@ impl Learned {
         let extent = row.extent as f32 / 10.0;
         let mut heard = Heard::default();
         for spot in row.spots.iter().take(row.spots_len.into()) {
-            heard.add(spot.into());
+            heard.add(spot.to_spot(kind));
         }
         Self {
             kind,

@@ -2,7 +2,7 @@
 
 use super::{Learned, Scatter};
 use crate::locate::signal::Band;
-use crate::model::LocalPlane;
+use crate::model::{EmitterKind, LocalPlane};
 
 impl Learned {
     /// Both together, where only `share` (0 to 1) of what the other knows is not known here already.
@@ -35,16 +35,18 @@ impl Learned {
         if share <= 0.0 {
             return both;
         }
-        if other.heard.spots().is_empty() {
-            // A cell: its place is a mean, and the variance says of how many.
+        for spot in other.heard.spots() {
+            both.heard.add(spot.seen_from((-east, -north), share));
+        }
+        if self.kind == EmitterKind::Cell || other.heard.spots().is_empty() {
+            // A cell's place is a mean, and the variance says of how many.
             let (here, there) = (self.belief.place.mean_square(), other.belief.place.mean_square() / share as f32);
             let gain = here / (here + there);
             both.belief.place = Scatter::round(f64::from((1.0 - gain) * here));
-            both.place = plane.to_place(f64::from(gain) * east, f64::from(gain) * north);
+            let step = (f64::from(gain) * east, f64::from(gain) * north);
+            both.place = plane.to_place(step.0, step.1);
+            both.heard.shift(step);
         } else {
-            for spot in other.heard.spots() {
-                both.heard.add(spot.seen_from((-east, -north), share));
-            }
             both.settle(&plane);
         }
         let moved = |from: &Self| f64::from(from.extent) + from.place.distance(both.place).0.powi(2);
