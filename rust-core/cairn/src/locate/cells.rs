@@ -8,7 +8,7 @@
 mod field;
 
 use super::radii::Evidence;
-use super::{Area, Known, Learned, Query};
+use super::{Area, HeardKey, Known, Learned, Query};
 use crate::model::{EmitterKey, LatLng, LocalPlane};
 use field::Field;
 
@@ -32,34 +32,63 @@ const REACH: f32 = 2.2;
 const CLOSER: f32 = 3.0;
 const LEAST_HALF: f32 = 60.0;
 
+/// Nineteen phones of twenty that hear a cell are within so many of its spreads.
+const AROUND: f64 = 2.0;
+
 /// Points on a side of the grids.
 const SIDE: usize = 11;
 
-pub(super) fn find(query: &Query, known: &impl Known) -> Option<Found> {
-    let heard = query.cells.iter().filter_map(|c| Some((c, known.emitter(EmitterKey::cell(c.key))?)));
-    let (moving, mut heard): (Vec<_>, Vec<_>) = heard.partition(|(_, learned)| learned.is_mobile());
-    // One cell that lies far from the others is not where it is thought to be: that with which most agree decides, and of several
-    // the tightest.
-    heard.sort_by(|a, b| b.1.spread().0.total_cmp(&a.1.spread().0));
-    let agreeing = |seat: &Learned| heard.iter().filter(|(_, other)| agree(seat, other)).count();
-    let Some((_, seat)) = heard.iter().max_by_key(|(_, learned)| agreeing(learned)) else {
-        let area = query.cells.iter().find_map(|c| known.area(c.key))?;
-        return Some(Found { mobile: moving.len(), ..of_area(&area) });
-    };
-    let plane = LocalPlane::around(seat.place());
-    let near = heard.iter().filter(|(_, learned)| agree(seat, learned));
-    let fields: Vec<Field> = near.map(|(cell, learned)| Field::of(learned, cell.signal, &plane)).collect();
+/// The cells of a query that are known.
+pub(super) struct Cells<'q> {
+    /// Those that stay, with what is heard of them.
+    heard: Vec<(&'q HeardKey, Learned)>,
+    /// The one that decides.
+    seat: Option<Learned>,
+    /// Where none is known: the area of one of them.
+    area: Option<Area>,
+    mobile: usize,
+}
 
-    let spread = seat.spread().0 as f32;
-    let coarse = Posterior::over(&fields, (0.0, 0.0), REACH * spread);
-    let fine = Posterior::over(&fields, coarse.mean, (CLOSER * coarse.deviation).max(LEAST_HALF));
-    Some(Found {
-        place: plane.to_place(f64::from(fine.mean.0), f64::from(fine.mean.1)),
-        evidence: Evidence::of_cells(f64::from(fine.deviation), f64::from(spread), fields.len()),
-        used: fields.len(),
-        disagree: heard.len() - fields.len(),
-        mobile: moving.len(),
-    })
+impl<'q> Cells<'q> {
+    pub fn of(query: &'q Query, known: &impl Known) -> Self {
+        let heard = query.cells.iter().filter_map(|c| Some((c, known.emitter(EmitterKey::cell(c.key))?)));
+        let (moving, mut heard): (Vec<_>, Vec<_>) = heard.partition(|(_, learned)| learned.is_mobile());
+        // One cell that lies far from the others is not where it is thought to be: that with which most agree decides, and of
+        // several the tightest.
+        heard.sort_by(|a, b| b.1.spread().0.total_cmp(&a.1.spread().0));
+        let agreeing = |seat: &Learned| heard.iter().filter(|(_, other)| agree(seat, other)).count();
+        let seat = heard.iter().max_by_key(|(_, learned)| agreeing(learned)).map(|(_, learned)| *learned);
+        let area = if seat.is_some() { None } else { query.cells.iter().find_map(|c| known.area(c.key)) };
+        Self { heard, seat, area, mobile: moving.len() }
+    }
+
+    /// About where they are heard, and how far around, m: for who wants no answer from them.
+    pub fn around(&self) -> Option<(LatLng, f64)> {
+        match (&self.seat, &self.area) {
+            (Some(seat), _) => Some((seat.place(), AROUND * seat.spread().0)),
+            (None, area) => area.as_ref().map(|area| (area.centre, of_area(area).evidence.radii().1)),
+        }
+    }
+
+    /// Where they say the phone is.
+    pub fn find(&self) -> Option<Found> {
+        let Some(seat) = &self.seat else {
+            return self.area.as_ref().map(|area| Found { mobile: self.mobile, ..of_area(area) });
+        };
+        let plane = LocalPlane::around(seat.place());
+        let near = self.heard.iter().filter(|(_, learned)| agree(seat, learned));
+        let fields: Vec<Field> = near.map(|(cell, learned)| Field::of(learned, cell.signal, &plane)).collect();
+        let spread = seat.spread().0 as f32;
+        let coarse = Posterior::over(&fields, (0.0, 0.0), REACH * spread);
+        let fine = Posterior::over(&fields, coarse.mean, (CLOSER * coarse.deviation).max(LEAST_HALF));
+        Some(Found {
+            place: plane.to_place(f64::from(fine.mean.0), f64::from(fine.mean.1)),
+            evidence: Evidence::of_cells(f64::from(fine.deviation), f64::from(spread), fields.len()),
+            used: fields.len(),
+            disagree: self.heard.len() - fields.len(),
+            mobile: self.mobile,
+        })
+    }
 }
 
 /// Whether a phone may hear both.

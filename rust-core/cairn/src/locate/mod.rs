@@ -22,6 +22,7 @@ mod trial;
 mod witness;
 
 pub use area::Area;
+use cells::Cells;
 pub use evaluate::{Evaluation, evaluate};
 pub(crate) use heard::SPOTS;
 pub use learned::Learned;
@@ -167,10 +168,9 @@ impl Source {
 /// Works out where something that hears this must be. `None` where too little of it is known, or where what is known does
 /// not agree: one access point alone answers nothing (it would give away where its owner lives, and it may have moved).
 pub fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
-    let cells = cells::find(query, known);
+    let cells = Cells::of(query, known);
     let Gathered { witnesses, left_out, known } = witness::gather(query, known);
-    let prior = cells.as_ref().map(|c| (c.place, c.evidence.radii().1));
-    if let Some(cluster) = cluster::agreeing(witnesses, known, prior) {
+    if let Some(cluster) = cluster::agreeing(witnesses, known, cells.around()) {
         let found = grid::find(&cluster);
         let (r68, r95) = radii::with_doubt(found.evidence.radii(), found.rival);
         let left_out = LeftOut { disagree: found.disagree, ..left_out };
@@ -183,7 +183,7 @@ pub fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
             left_out,
         });
     }
-    cells.map(|found| {
+    cells.find().map(|found| {
         let (r68, r95) = found.evidence.radii();
         Estimate {
             place: found.place,
@@ -198,10 +198,10 @@ pub fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
 
 /// Where an estimate would be, and what it would rest on: for fitting the radii.
 pub fn evidence(query: &Query, known: &impl Known) -> Option<(LatLng, Evidence)> {
-    let cells = cells::find(query, known);
-    let Gathered { witnesses, known, .. } = witness::gather(query, known);
-    let from_witnesses = cluster::agreeing(witnesses, known, None).map(|cluster| grid::find(&cluster));
-    from_witnesses.map(|f| (f.place, f.evidence)).or(cells.map(|f| (f.place, f.evidence)))
+    let Gathered { witnesses, known: share, .. } = witness::gather(query, known);
+    let from_witnesses = cluster::agreeing(witnesses, share, None).map(|cluster| grid::find(&cluster));
+    let from_cells = || Cells::of(query, known).find().map(|f| (f.place, f.evidence));
+    from_witnesses.map(|f| (f.place, f.evidence)).or_else(from_cells)
 }
 
 #[cfg(test)]

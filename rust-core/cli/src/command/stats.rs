@@ -38,7 +38,7 @@ impl Stats {
             totals.counts.wifi, totals.counts.cells, totals.counts.beacons, totals.counts.ground
         ))?;
         output::line(format_args!(
-            "points     {} on {} days in {} countries",
+            "points     {}; days: {}, countries: {}",
             totals.points, totals.days, totals.countries
         ))?;
         for view in &stats.outbox {
