@@ -21,7 +21,7 @@ const BARS: [(f64, f64); 2] = [(65.0, 71.0), (93.0, 97.0)];
 const BATCH: usize = 500;
 
 fn main() {
-    println!("{:30}{:11}{:>9}{:>8}{:>7}   inside (median claim)", "town", "", "answered", "median", "95 %");
+    println!("{:36}{:11}{:>9}{:>8}{:>7}   inside (median claim)", "town", "", "answered", "median", "95 %");
     let mut held = [Vec::new(), Vec::new()];
     for town in TOWNS.into_iter().chain(WALKS) {
         for (held, (title, asked)) in held.iter_mut().zip(["", ", cells"].into_iter().zip(ask(&town))) {
@@ -97,12 +97,12 @@ fn ask(town: &Town) -> [Asked; 2] {
 impl Asked {
     fn print(&self, title: &str) {
         for (index, (name, answers)) in self.rows.iter().enumerate() {
-            println!("{:30}{}", if index == 0 { title } else { "" }, line(name, answers));
+            println!("{:36}{}", if index == 0 { title } else { "" }, line(name, answers));
             let (agreeing, answered) = self.agreeing;
             if index == 0 && agreeing > 0 {
                 let share = 100.0 * f64::from(answered) / f64::from(agreeing);
                 println!(
-                    "{:30}{:11}{share:7.1} % of {agreeing} in which two known access points agree; the bar is 98",
+                    "{:36}{:11}{share:7.1} % of {agreeing} in which two known access points agree; the bar is 98",
                     "", ""
                 );
             }
