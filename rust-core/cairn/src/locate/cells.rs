@@ -7,6 +7,7 @@
 
 mod field;
 
+use super::lanes::exp;
 use super::radii::Evidence;
 use super::{Area, HeardKey, Known, Learned, Query};
 use crate::model::{EmitterKey, LatLng, LocalPlane};
@@ -119,7 +120,7 @@ impl Posterior {
         let [mut all, mut east, mut north, mut square] = [0.0; 4];
         for (i, row) in logs.iter().enumerate() {
             for (j, log) in row.iter().enumerate() {
-                let (w, x, y) = ((log - top).exp(), along(i), along(j));
+                let (w, x, y) = (exp(log - top), along(i), along(j));
                 (all, east, north) = (all + w, east + w * x, north + w * y);
                 square += w * (x * x + y * y);
             }
