@@ -7,7 +7,7 @@
 
 mod field;
 
-use super::lanes::exp;
+use super::posterior::Posterior;
 use super::radii::Evidence;
 use super::{Area, HeardKey, Known, Learned, Query};
 use crate::model::{EmitterKey, LatLng, LocalPlane};
@@ -27,17 +27,17 @@ pub(super) struct Found {
 const DEVICE_DB: f32 = 3.0;
 
 /// Half the side of the first grid, in spreads of the cell that decides.
-const REACH: f32 = 2.2;
+const REACH: f64 = 2.2;
 
 /// Half the side of the second, in deviations of what the first found; and at least, m.
-const CLOSER: f32 = 3.0;
-const LEAST_HALF: f32 = 60.0;
+const CLOSER: f64 = 3.0;
+const LEAST_HALF: f64 = 60.0;
 
 /// Nineteen phones of twenty that hear a cell are within so many of its spreads.
 const AROUND: f64 = 2.0;
 
 /// Points on a side of the grids.
-const SIDE: usize = 11;
+const SIDE: i32 = 11;
 
 /// The cells of a query that are known.
 pub(super) struct Cells<'q> {
@@ -79,12 +79,13 @@ impl<'q> Cells<'q> {
         let plane = LocalPlane::around(seat.place());
         let near = self.heard.iter().filter(|(_, learned)| agree(seat, learned));
         let fields: Vec<Field> = near.map(|(cell, learned)| Field::of(learned, cell.signal, &plane)).collect();
-        let spread = seat.spread().0 as f32;
-        let coarse = Posterior::over(&fields, (0.0, 0.0), REACH * spread);
-        let fine = Posterior::over(&fields, coarse.mean, (CLOSER * coarse.deviation).max(LEAST_HALF));
+        let spread = seat.spread().0;
+        let mut log = |x, y| f64::from(log_of(&fields, x as f32, y as f32));
+        let coarse = Posterior::over((0.0, 0.0), REACH * spread, SIDE, &mut log);
+        let fine = Posterior::over(coarse.mean, (CLOSER * coarse.deviation).max(LEAST_HALF), SIDE, &mut log);
         Some(Found {
-            place: plane.to_place(f64::from(fine.mean.0), f64::from(fine.mean.1)),
-            evidence: Evidence::of_cells(f64::from(fine.deviation), f64::from(spread), fields.len()),
+            place: plane.to_place(fine.mean.0, fine.mean.1),
+            evidence: Evidence::of_cells(fine.deviation, spread, fields.len()),
             used: fields.len(),
             disagree: self.heard.len() - fields.len(),
             mobile: self.mobile,
@@ -101,35 +102,6 @@ fn agree(one: &Learned, other: &Learned) -> bool {
 fn of_area(area: &Area) -> Found {
     let evidence = Evidence::of_area(area.spread.0, area.cells);
     Found { place: area.centre, evidence, used: area.cells, disagree: 0, mobile: 0 }
-}
-
-/// What the cells together say of where the phone is.
-struct Posterior {
-    mean: (f32, f32),
-    /// Per axis, m.
-    deviation: f32,
-}
-
-impl Posterior {
-    fn over(fields: &[Field], middle: (f32, f32), half: f32) -> Self {
-        let step = 2.0 * half / (SIDE - 1) as f32;
-        let along = |i: usize| step * i as f32 - half;
-        let logs: [[f32; SIDE]; SIDE] =
-            std::array::from_fn(|i| std::array::from_fn(|j| log_of(fields, middle.0 + along(i), middle.1 + along(j))));
-        let top = logs.iter().flatten().copied().fold(f32::MIN, f32::max);
-        let [mut all, mut east, mut north, mut square] = [0.0; 4];
-        for (i, row) in logs.iter().enumerate() {
-            for (j, log) in row.iter().enumerate() {
-                let (w, x, y) = (exp(log - top), along(i), along(j));
-                (all, east, north) = (all + w, east + w * x, north + w * y);
-                square += w * (x * x + y * y);
-            }
-        }
-        let (east, north) = (east / all, north / all);
-        let variance = (square / all - east * east - north * north).max(0.0) / 2.0;
-        // Within a step the grid knows nothing.
-        Self { mean: (middle.0 + east, middle.1 + north), deviation: variance.sqrt().max(step / 2.0) }
-    }
 }
 
 /// How likely a place is, as a logarithm: that these cells are heard there, and so strongly. What the phone's own offset may be is

@@ -6,6 +6,7 @@
 
 use super::cluster::{Cluster, Rival, rival};
 use super::lanes::{self, Four, View, ln};
+use super::posterior::Posterior;
 use super::radii::{Evidence, OfWitnesses};
 use super::signal;
 use super::witness::Witness;
@@ -53,13 +54,14 @@ pub(super) fn find(cluster: &Cluster) -> Found {
     let plane = LocalPlane::around(cluster.middle);
     let scene = Scene::new(&cluster.members, &plane);
     let widest = cluster.members.iter().map(|w| plane.distance(w.place).0).fold(0.0, f64::max);
-    let coarse = Posterior::over(&scene, (0.0, 0.0), (widest * REACH).clamp(60.0, 250.0), COARSE_SIDE);
+    let mut views = Vec::with_capacity(scene.fours.len());
+    let mut log = |x, y| scene.log_likelihood(x, y, &mut views);
+    let coarse = Posterior::over((0.0, 0.0), (widest * REACH).clamp(60.0, 250.0), COARSE_SIDE, &mut log);
     // The second grid looks closer at where the first found something.
-    let fine = Posterior::over(&scene, coarse.mean, (3.5 * coarse.deviation).clamp(15.0, 250.0), FINE_SIDE);
+    let fine = Posterior::over(coarse.mean, (3.5 * coarse.deviation).clamp(15.0, 250.0), FINE_SIDE, &mut log);
     let place = plane.to_place(fine.mean.0, fine.mean.1);
 
     // What is left of each signal at the answer, in deviations; none where none was told.
-    let mut views = Vec::with_capacity(scene.fours.len());
     let offset = scene.look_around(fine.mean.0, fine.mean.1, &mut views);
     let off = |v: &View, i: usize| f64::from((v.residual[i] - offset) * v.precision[i].sqrt());
     let offs: Vec<f64> = views.iter().flat_map(|v| (0..4).map(|i| off(v, i))).take(cluster.members.len()).collect();
@@ -162,32 +164,3 @@ fn noisiness(offs: &[f64]) -> f64 {
 
 /// Signals' worth of belief in the assumed noise.
 const ASSUMED: f64 = 6.0;
-
-struct Posterior {
-    mean: (f64, f64),
-    /// Per axis, m.
-    deviation: f64,
-}
-
-impl Posterior {
-    fn over(scene: &Scene, centre: (f64, f64), half_side: f64, side: i32) -> Self {
-        let half = side / 2;
-        let step = half_side / f64::from(half);
-        let mut views = Vec::with_capacity(scene.fours.len());
-        let mut points: Vec<(f64, f64, f64)> = (-half..=half)
-            .flat_map(|i| (-half..=half).map(move |j| (centre.0 + step * f64::from(i), centre.1 + step * f64::from(j))))
-            .map(|(x, y)| (x, y, scene.log_likelihood(x, y, &mut views)))
-            .collect();
-        let top = points.iter().map(|p| p.2).fold(f64::MIN, f64::max);
-        for p in &mut points {
-            p.2 = (p.2 - top).exp();
-        }
-        // At least the point at the top has weight one.
-        let sum: f64 = points.iter().map(|p| p.2).sum();
-        let mean = points.iter().fold((0.0, 0.0), |m, p| (m.0 + p.0 * p.2 / sum, m.1 + p.1 * p.2 / sum));
-        let variance =
-            points.iter().map(|p| p.2 / sum * ((p.0 - mean.0).powi(2) + (p.1 - mean.1).powi(2))).sum::<f64>() / 2.0;
-        // Within a step the grid knows nothing.
-        Self { mean, deviation: variance.sqrt().max(step / 2.0) }
-    }
-}

@@ -13,6 +13,7 @@ mod lanes;
 mod learned;
 mod memory;
 mod observation;
+mod posterior;
 mod radii;
 mod scatter;
 mod signal;
