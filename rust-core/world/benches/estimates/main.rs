@@ -22,33 +22,33 @@ const BATCH: usize = 500;
 
 fn main() {
     println!("{:36}{:11}{:>9}{:>8}{:>7}   inside (median claim)", "town", "", "answered", "median", "95 %");
-    let mut held = [Vec::new(), Vec::new()];
+    let mut shares = [Vec::new(), Vec::new()];
     for town in TOWNS.into_iter().chain(WALKS) {
-        for (held, (title, asked)) in held.iter_mut().zip(["", ", cells"].into_iter().zip(ask(&town))) {
+        for (shares, (title, asked)) in shares.iter_mut().zip(["", ", cells"].into_iter().zip(ask(&town))) {
             asked.print(&format!("{}{title}", town.name));
-            held.push((town.name, [0, 1].map(|claim| self::held(&asked.rows[0].1, claim))));
+            shares.push((town.name, [0, 1].map(|claim| held(&asked.rows[0].1, claim))));
         }
     }
-    for (held, source) in held.iter().zip(["access points", "cells"]) {
-        sum_up(source, held);
+    for (shares, source) in shares.iter().zip(["access points", "cells"]) {
+        sum_up(source, shares);
     }
     time();
 }
 
 /// Says in how many towns the radii hold as many truths as they are to, and names the others.
-fn sum_up(source: &str, held: &[(&str, [f64; 2])]) {
+fn sum_up(source: &str, shares: &[(&str, [f64; 2])]) {
     for (n, (least, most)) in BARS.into_iter().enumerate() {
         // As they are printed, to whole points.
-        let out: Vec<String> = held
+        let out: Vec<String> = shares
             .iter()
-            .map(|(name, held)| (name, held[n].round()))
-            .filter(|(_, held)| !(least..=most).contains(held))
-            .map(|(name, held)| format!("{name} {held:.0}"))
+            .map(|(name, shares)| (name, shares[n].round()))
+            .filter(|(_, share)| !(least..=most).contains(share))
+            .map(|(name, share)| format!("{name} {share:.0}"))
             .collect();
         println!(
             "{source}: {least:.0} to {most:.0} % inside in {} of {} towns{}{}",
-            held.len() - out.len(),
-            held.len(),
+            shares.len() - out.len(),
+            shares.len(),
             if out.is_empty() { "" } else { "; not in " },
             out.join(", ")
         );
