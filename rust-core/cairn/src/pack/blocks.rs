@@ -6,7 +6,6 @@
 //! has rows of blocks kept as they are read.
 
 use std::cell::Cell;
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::PackError;
@@ -35,13 +34,6 @@ struct Row {
     /// Where the first begins in the file.
     start: u64,
     lengths: [u16; ROW],
-}
-
-impl Row {
-    /// Where the block of this number in the row begins, from the row's start.
-    fn offset(&self, block: usize) -> usize {
-        self.lengths[..block].iter().copied().map(usize::from).sum()
-    }
 }
 
 thread_local! {
@@ -79,32 +71,41 @@ impl Blocks {
     /// [`PackError::Damaged`] where its checksum does not fit, [`PackError::File`] where it cannot be read.
     pub fn read<R>(&self, index: u32, with: impl FnOnce(&[u8]) -> R) -> Result<R, PackError> {
         let (row, block) = self.place(index)?;
-        let bytes = 0..usize::from(row.lengths[block]);
-        self.read_bytes(index, bytes, |bytes| self.sound(index, bytes).map(with))?
+        let length = usize::from(row.lengths[block]);
+        self.read_bytes(index, self.begin(index)?, length, |bytes| self.sound(index, bytes).map(with))?
     }
 
-    /// Hands some bytes of a block to `with` that has been read before, and was found sound.
+    /// Where a block begins in the file.
+    ///
+    /// # Errors
+    /// [`PackError::Damaged`] where there is none of this number.
+    pub fn begin(&self, index: u32) -> Result<u64, PackError> {
+        let (row, block) = self.place(index)?;
+        Ok(row.start + row.lengths[..block].iter().copied().map(u64::from).sum::<u64>())
+    }
+
+    /// Hands some bytes, from a place in the file on, to `with`: of a block that has been read before, and was found sound.
     ///
     /// # Errors
     /// As for [`Blocks::read`].
     pub fn read_bytes<R>(
         &self,
         index: u32,
-        bytes: Range<usize>,
+        at: u64,
+        length: usize,
         with: impl FnOnce(&[u8]) -> R,
     ) -> Result<R, PackError> {
-        let (row, block) = self.place(index)?;
-        let from = row.offset(block) + bytes.start;
-        if let Some(kept) = self.kept(index as usize / ROW) {
-            return Ok(with(&kept[from..from + bytes.len()]));
+        if let Some((start, kept)) = self.kept(index as usize / ROW) {
+            let from = (at - start) as usize;
+            return Ok(with(&kept[from..from + length]));
         }
         // Who reads another block meanwhile finds an empty buffer.
         let mut buffer = BUFFER.take();
-        if buffer.len() < bytes.len() {
-            buffer.resize(bytes.len(), 0);
+        if buffer.len() < length {
+            buffer.resize(length, 0);
         }
-        let into = &mut buffer[..bytes.len()];
-        let read = self.disk.read_at(into, row.start + from as u64).map(|()| with(into));
+        let into = &mut buffer[..length];
+        let read = self.disk.read_at(into, at).map(|()| with(into));
         BUFFER.set(buffer);
         Ok(read?)
     }
@@ -123,11 +124,12 @@ impl Blocks {
         }
     }
 
-    /// A row in memory, where rows are kept and this one is sound; one that is not is read block by block each time.
-    fn kept(&self, row: usize) -> Option<&[u8]> {
+    /// A row in memory and where it begins in the file, where rows are kept and this one is sound; one that is not is read block by
+    /// block each time.
+    fn kept(&self, row: usize) -> Option<(u64, &[u8])> {
         let slot = self.kept.get(row)?;
+        let Row { start, lengths } = &self.rows[row];
         if slot.get().is_none() {
-            let Row { start, lengths } = &self.rows[row];
             let mut bytes = vec![0; lengths.iter().copied().map(usize::from).sum()];
             self.disk.read_at(&mut bytes, *start).ok()?;
             let mut rest = &bytes[..];
@@ -140,7 +142,7 @@ impl Blocks {
             // Read without a lock: of two who read it at once one is too late, and both read the same.
             let _ = slot.set(bytes.into());
         }
-        slot.get().map(|bytes| &**bytes)
+        slot.get().map(|bytes| (*start, &**bytes))
     }
 }
 

@@ -37,9 +37,20 @@ fn a_large_pack_is_opened_and_asked_by_reading_little_of_it() {
     let asked = read() - opened;
     assert!(asked <= scans * 8 * 2_000, "{asked} bytes for {} addresses: more than a block each", scans * 8);
     assert!(asked < built.bytes, "the test would show nothing");
+
+    let (absent, mut read_again) = (2_000, 0);
+    for n in 0..absent {
+        assert_eq!(pack.hits(mac(700_000 + n, 0)), Ok(0));
+        let before = read();
+        assert_eq!(pack.hits(mac(700_000 + n, 0)), Ok(0));
+        read_again += u64::from(read() > before);
+    }
+    assert!(read_again * 4 < absent, "of {absent} absent addresses {read_again} are read for in blocks that were read");
+
     let before = read();
     pack.cell(cell_key(2_500)).unwrap().unwrap();
     let for_a_cell = read() - before;
     assert!(for_a_cell <= 1_100, "{for_a_cell} bytes for a cell");
     println!("{} bytes: {opened} read to open it, {asked} for {} addresses", built.bytes, scans * 8);
+    println!("{read_again} of {absent} absent addresses read for");
 }

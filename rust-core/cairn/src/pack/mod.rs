@@ -15,6 +15,7 @@ mod key;
 mod layout;
 mod line;
 mod merge;
+mod outline;
 mod packs;
 mod region;
 mod report;

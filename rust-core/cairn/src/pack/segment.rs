@@ -6,9 +6,9 @@ use super::blocks::Blocks;
 use super::cells::{Cells, read_varint};
 use super::disk::Disk;
 use super::header::{self, CELL_ENTRY, Header, Part};
-use super::key::Cipher;
+use super::key::{Cipher, Name};
 use super::line::{Field, Line, Lines, Point};
-use super::stations::{Record, Stations};
+use super::stations::{Record, Sought, Stations};
 use super::tile::{SPOTS, Tile};
 use super::{Notes, PackError, Station, agree};
 use crate::model::{Mac, Metres};
@@ -95,9 +95,14 @@ impl Segment {
         if self.header.stations == 0 {
             return Ok(found);
         }
-        let mut hits: Vec<(usize, Record)> = Vec::new();
-        for (index, mac) in macs.iter().enumerate() {
-            if let Some(record) = self.record(*mac)? {
+        let mut hits: Vec<(usize, Record)> = Vec::with_capacity(macs.len());
+        // All of them are sought before one is found: what each waits for on its way from memory, all wait for at once. Names go
+        // before, since the processor looks ahead only so far.
+        let names: Vec<Name> = macs.iter().map(|mac| self.cipher.name(*mac)).collect();
+        let sought: Vec<Sought<'_>> =
+            names.into_iter().map(|name| self.stations.seek(name)).collect::<Result<_, _>>()?;
+        for (index, sought) in sought.iter().enumerate() {
+            if let Some(record) = self.stations.find(sought)? {
                 hits.push((index, record));
             }
         }
@@ -119,7 +124,10 @@ impl Segment {
 
     /// What stands under an address, still closed.
     pub fn record(&self, mac: Mac) -> Result<Option<Record>, PackError> {
-        self.stations.find(self.cipher.name(mac))
+        if self.header.stations == 0 {
+            return Ok(None);
+        }
+        self.stations.find(&self.stations.seek(self.cipher.name(mac))?)
     }
 
     /// The lines of its tiles.

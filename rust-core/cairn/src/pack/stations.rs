@@ -3,12 +3,12 @@
 //! Hashes stand in blocks of equal ranges, sorted, each cut in two (Elias 1974, Fano 1971): the high parts as a bitmap with a one
 //! for each hash and a zero at the end of each high part, the low parts in the records.
 //!
-//! A block is read whole and held against its checksum once. Its bitmap, some 50 of 1300 bytes, stays in memory, and from then on only
-//! the records of a hash's high part are read; for half of the hashes that are not there, none. That no checksum covers them alone
-//! is safe enough: packs are never written over but made beside their name and moved there, so that what is open stays as it was
-//! read, and a file that is cut off fails the read. What somebody writes over an open pack all the same fits neither the low parts
-//! nor the pads, gives no place, and is told at the first block that was not read before. Only a medium that turns single bits
-//! while a pack is open, and does not tell, could move a place by it.
+//! A block is read whole and held against its checksum once. Its outline, some 110 of 1300 bytes, stays in memory, and from then on
+//! only records that may be the hash's are read; for four in five of the hashes that are not there, none. That no checksum covers
+//! them alone is safe enough: packs are never written over but made beside their name and moved there, so that what is open stays
+//! as it was read, and a file that is cut off fails the read. What somebody writes over an open pack all the same fits neither the
+//! low parts nor the pads, gives no place, and is told at the first block that was not read before. Only a medium that turns single
+//! bits while a pack is open, and does not tell, could move a place by it.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -19,6 +19,7 @@ use super::blocks::Blocks;
 use super::header::{Header, Part};
 use super::key::Name;
 use super::layout::Layout;
+use super::outline::Outline;
 use super::tile::SPOTS;
 
 /// What a record holds, as far as an address alone can read it.
@@ -42,6 +43,13 @@ pub(super) struct Codec {
 impl Codec {
     pub fn of(header: &Header) -> Self {
         Self { layout: header.layout, payloads: header.payloads(), classes: header.classes.len() as u64 }
+    }
+
+    /// The block of a hash, and the hash as the block counts it.
+    fn block(&self, hash: u64) -> (u32, u64) {
+        // The place over the width, rounded down: the universe is so many widths. A product is quicker than a quotient.
+        let index = ((u128::from(hash) * u128::from(self.layout.buckets)) >> 64) as u32;
+        (index, self.place(hash) - u64::from(index) * self.layout.width)
     }
 
     /// The hash as the segment counts it: a number below the universe, in the same order.
@@ -90,25 +98,20 @@ impl Codec {
         bits.finish()
     }
 
-    /// The bitmap of a block; none where the block contradicts itself.
-    fn bitmap(&self, block: &[u8]) -> Option<Bitmap> {
+    /// The outline of a block that begins at a bit of the file; none where the block contradicts itself.
+    fn outline(&self, block: &[u8], begin: u64) -> Option<Outline> {
         let Layout { width, low, .. } = self.layout;
         // A record has more bits than fill up the last byte: so many bytes can hold one number of records only.
         let zeros = (width >> low) as usize + 1;
         let count = (block.len() * 8).checked_sub(zeros)? / (1 + self.record());
         let length = zeros + count;
-        let mut words: Box<[u64]> = (0..length)
-            .step_by(64)
-            .map(|at| bits::read(block, at, 32) | bits::read(block, at + 32, 32) << 32)
-            .collect();
-        if !length.is_multiple_of(64) {
-            *words.last_mut()? |= u64::MAX << (length % 64);
-        }
+        let ones = |at: usize| bits::read(block, at, (length - at).min(32) as u32).count_ones() as usize;
         let is_sound = (length + count * self.record()).div_ceil(8) == block.len()
             // It ends with its last zero.
-            && bits::read(block, length - 1, 1) == 0
-            && words.iter().map(|word| word.count_zeros() as usize).sum::<usize>() == zeros;
-        is_sound.then_some(Bitmap(words))
+            && ones(length - 1) == 0
+            && (0..length).step_by(32).map(ones).sum::<usize>() == count;
+        let records = (0..count).map(|index| length + index * self.record());
+        is_sound.then(|| Outline::new(block, begin, length, records, low))
     }
 
     /// Bits of a record.
@@ -116,11 +119,12 @@ impl Codec {
         usize::from(self.layout.low) + usize::from(self.layout.payload)
     }
 
-    /// At which bits of a block the records stand whose high part is that of a hash (within the block's range).
-    fn records(&self, bitmap: &Bitmap, hash: u64) -> Range<usize> {
-        let same = bitmap.ones(hash >> self.layout.low);
-        let at = |index| bitmap.length() + index * self.record();
-        at(same.start)..at(same.end)
+    /// At which bits of the file the records stand that may be a hash's (within the block's range).
+    fn records(&self, outline: &Outline, hash: u64) -> Range<u64> {
+        let low = self.layout.low;
+        let candidates = outline.candidates(hash >> low, hash & ((1 << low) - 1));
+        let at = |index| outline.records + (index * self.record()) as u64;
+        at(candidates.start)..at(candidates.end)
     }
 
     /// The payload of a hash, of the records that stand at some bits of these bytes.
@@ -132,107 +136,74 @@ impl Codec {
     }
 }
 
-/// A block's bitmap, with ones after its end.
-struct Bitmap(Box<[u64]>);
-
-impl Bitmap {
-    /// Bits. The last is a zero.
-    fn length(&self) -> usize {
-        self.0.len() * 64 - self.0.last().map_or(0, |last| last.leading_ones() as usize)
-    }
-
-    /// Which ones, counted from the first, stand between so many zeros and the next.
-    fn ones(&self, zeros: u64) -> Range<usize> {
-        let begin = self.after(zeros);
-        let mut end = begin;
-        // They may go on in the next word.
-        while let Some(word) = self.0.get(end / 64) {
-            let ones = (word >> (end % 64)).trailing_ones() as usize;
-            end += ones;
-            if ones == 0 || !end.is_multiple_of(64) {
-                break;
-            }
-        }
-        let first = begin - zeros as usize;
-        first..first + end - begin
-    }
-
-    /// The bit after so many zeros.
-    fn after(&self, zeros: u64) -> usize {
-        let mut left = zeros as u32;
-        if left == 0 {
-            return 0;
-        }
-        let mut at = 0;
-        for word in &self.0 {
-            let here = word.count_zeros();
-            if left <= here {
-                return at + nth_one(!word, left) as usize + 1;
-            }
-            left -= here;
-            at += 64;
-        }
-        at
-    }
-}
-
-/// Where the n-th one of a word is, of the at least n that it has: by halves, for each one by itself takes longer.
-fn nth_one(mut word: u64, mut n: u32) -> u32 {
-    let mut at = 0;
-    for half in [32, 16, 8, 4, 2, 1] {
-        let low = (word & ((1 << half) - 1)).count_ones();
-        if low < n {
-            n -= low;
-            word >>= half;
-            at += half;
-        }
-    }
-    at
-}
+/// Blocks whose outlines lie side by side in memory: so few that a phone's scan takes little, so many that where they are stays in the
+/// processor's cache.
+const SIDE_BY_SIDE: usize = 32;
 
 /// The stations of a segment.
 pub(super) struct Stations {
     codec: Codec,
     pub blocks: Blocks,
     /// Of the blocks that were read once and found sound.
-    bitmaps: Vec<OnceLock<Bitmap>>,
+    outlines: Vec<OnceLock<Box<[OnceLock<Outline>; SIDE_BY_SIDE]>>>,
+}
+
+/// What is to be found: an address's name, and the outline of its block.
+pub(super) struct Sought<'a> {
+    block: u32,
+    /// Within the block's range.
+    hash: u64,
+    pad: u64,
+    outline: &'a Outline,
 }
 
 impl Stations {
     pub fn new(header: &Header, blocks: Blocks) -> Self {
-        let bitmaps = (0..blocks.count()).map(|_| OnceLock::new()).collect();
-        Self { codec: Codec::of(header), blocks, bitmaps }
+        let outlines = (0..(blocks.count() as usize).div_ceil(SIDE_BY_SIDE)).map(|_| OnceLock::new()).collect();
+        Self { codec: Codec::of(header), blocks, outlines }
     }
 
-    /// What stands under an address's name; in one of 100 000 cases something though the address is not there.
+    /// The first half of a look-up: has the block be read whole unless it was before.
     ///
     /// # Errors
     /// [`PackError::Damaged`], [`PackError::File`].
-    pub fn find(&self, name: Name) -> Result<Option<Record>, PackError> {
-        if self.blocks.count() == 0 {
-            return Ok(None);
-        }
-        let (place, width) = (self.codec.place(name.hash), self.codec.layout.width);
-        let (index, hash) = ((place / width) as u32, place % width);
-        let bits = self.codec.records(self.bitmap(index)?, hash);
+    pub fn seek(&self, name: Name) -> Result<Sought<'_>, PackError> {
+        let (block, hash) = self.codec.block(name.hash);
+        let outline = self.outline(block)?;
+        // What is not waited for comes from memory while the next one is sought.
+        std::hint::black_box(outline.touch());
+        Ok(Sought { block, hash, pad: name.pad, outline })
+    }
+
+    /// The second half: what stands there; in one of 100 000 cases something though the address is not there.
+    ///
+    /// # Errors
+    /// As for [`Stations::seek`].
+    pub fn find(&self, sought: &Sought<'_>) -> Result<Option<Record>, PackError> {
+        let bits = self.codec.records(sought.outline, sought.hash);
         if bits.is_empty() {
             return Ok(None);
         }
-        let bytes = bits.start / 8..bits.end.div_ceil(8);
-        let within = bits.start - bytes.start * 8..bits.end - bytes.start * 8;
-        let hidden = self.blocks.read_bytes(index, bytes, |bytes| self.codec.among(bytes, within, hash))?;
-        Ok(hidden.and_then(|hidden| self.codec.show(hidden, name.pad)))
+        let begin = bits.start / 8;
+        let within = (bits.start - begin * 8) as usize..(bits.end - begin * 8) as usize;
+        let length = within.end.div_ceil(8);
+        let among = |bytes: &[u8]| self.codec.among(bytes, within, sought.hash);
+        let hidden = self.blocks.read_bytes(sought.block, begin, length, among)?;
+        Ok(hidden.and_then(|hidden| self.codec.show(hidden, sought.pad)))
     }
 
-    /// The bitmap of a block. The first to ask for it has the whole block read.
-    fn bitmap(&self, index: u32) -> Result<&Bitmap, PackError> {
+    /// The outline of a block. The first to ask for it has the whole block read.
+    fn outline(&self, index: u32) -> Result<&Outline, PackError> {
         const DAMAGED: PackError = PackError::Damaged(Part::Stations.word());
-        let slot = self.bitmaps.get(index as usize).ok_or(DAMAGED)?;
-        if let Some(bitmap) = slot.get() {
-            return Ok(bitmap);
+        let side_by_side = self.outlines.get(index as usize / SIDE_BY_SIDE).ok_or(DAMAGED)?;
+        let side_by_side = side_by_side.get_or_init(|| Box::new([const { OnceLock::new() }; SIDE_BY_SIDE]));
+        let slot = &side_by_side[index as usize % SIDE_BY_SIDE];
+        if let Some(outline) = slot.get() {
+            return Ok(outline);
         }
-        let bitmap = self.blocks.read(index, |block| self.codec.bitmap(block))?.ok_or(DAMAGED)?;
-        Ok(slot.get_or_init(|| bitmap))
+        let begin = self.blocks.begin(index)? * 8;
+        let outline = self.blocks.read(index, |block| self.codec.outline(block, begin))?.ok_or(DAMAGED)?;
+        Ok(slot.get_or_init(|| outline))
     }
 
     /// Reads every block, so that damage anywhere is found.
@@ -256,16 +227,21 @@ mod tests {
     }
 
     fn find(codec: &Codec, block: &[u8], hash: u64) -> Result<Option<u64>, ()> {
-        let records = codec.records(&codec.bitmap(block).ok_or(())?, hash);
-        Ok(codec.among(block, records, hash))
+        let records = codec.records(&codec.outline(block, 0).ok_or(())?, hash);
+        Ok(codec.among(block, records.start as usize..records.end as usize, hash))
     }
 
     proptest! {
         #[test]
         fn each_hash_finds_its_payload_and_no_other_hash_does(
             hashes in proptest::collection::btree_map(any::<u64>(), any::<u64>(), 1..300), others in proptest::collection::vec(any::<u64>(), 100),
+            low in 1_u8..12, is_crowded in any::<bool>(),
         ) {
-            let codec = codec(256);
+            let mut codec = codec(256);
+            if is_crowded {
+                // With long bitmaps, many ones side by side, and many hashes that differ in a bit or two.
+                codec.layout = Layout { width: 4_096, low, ..codec.layout };
+            }
             let within = |hash: u64| hash % codec.layout.width;
             let entries: std::collections::BTreeMap<u64, u64> =
                 hashes.into_iter().map(|(hash, payload)| (within(hash), payload % codec.payloads)).collect();
