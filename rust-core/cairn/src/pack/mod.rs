@@ -188,9 +188,7 @@ impl Pack {
         let mut newest_first: Vec<&Segment> = self.segments.iter().collect();
         newest_first.sort_unstable_by_key(|s| std::cmp::Reverse(s.header.built));
         for segment in newest_first {
-            for (found, here) in found.iter_mut().zip(segment.find(macs)?) {
-                *found = found.or(here);
-            }
+            segment.find(macs, &mut found)?;
         }
         Ok(found)
     }

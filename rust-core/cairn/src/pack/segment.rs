@@ -89,11 +89,10 @@ impl Segment {
         })
     }
 
-    /// Where those of the stations are that are known here and open each other.
-    pub fn find(&self, macs: &[Mac]) -> Result<Vec<Option<Station>>, PackError> {
-        let mut found = vec![None; macs.len()];
+    /// Where those of the stations are that are known here and open each other, unless that was found elsewhere.
+    pub fn find(&self, macs: &[Mac], found: &mut [Option<Station>]) -> Result<(), PackError> {
         if self.header.stations == 0 {
-            return Ok(found);
+            return Ok(());
         }
         let mut hits: Vec<(usize, Record)> = Vec::with_capacity(macs.len());
         // All of them are sought before one is found: what each waits for on its way from memory, all wait for at once. Names go
@@ -107,7 +106,7 @@ impl Segment {
             }
         }
         if hits.len() < 2 {
-            return Ok(found);
+            return Ok(());
         }
         let lines = self.lines();
         let points: Vec<Point> = hits
@@ -117,9 +116,10 @@ impl Segment {
         let station = |hit: usize, line: Line| self.station(macs[hits[hit].0], hits[hit].1, line);
         let opened = agree::open(&points, &lines, |hit, line| station(hit, line).map(|s| s.place));
         for (hit, line) in opened.into_iter().enumerate() {
-            found[hits[hit].0] = line.and_then(|line| station(hit, line));
+            let found = &mut found[hits[hit].0];
+            *found = found.or_else(|| station(hit, line?));
         }
-        Ok(found)
+        Ok(())
     }
 
     /// What stands under an address, still closed.
@@ -140,8 +140,10 @@ impl Segment {
     pub fn station(&self, mac: Mac, record: Record, line: Line) -> Option<Station> {
         let pad = self.cipher.spot_pad(mac, line.tile, line.slope);
         let spot = (record.spot + SPOTS - pad % SPOTS) % SPOTS;
-        let classes = self.header.classes.len() as u64;
-        let class = self.header.classes.get(((record.class + classes - (pad >> 32) % classes) % classes) as usize)?;
+        // In 32 bits, which divide faster.
+        let classes = self.header.classes.len() as u32;
+        let class = (record.class as u32 + classes - (pad >> 32) as u32 % classes) % classes;
+        let class = self.header.classes.get(class as usize)?;
         Some(Station {
             place: self.tiles.get(line.tile as usize)?.place(spot as u32)?,
             radius: Metres(f64::from(class.radius)),
