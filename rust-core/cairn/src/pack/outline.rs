@@ -68,7 +68,7 @@ impl Outline {
             bits::read(bytes, self.bitmap as usize + record * TAG as usize, TAG) == low & ((1 << TAG) - 1)
         };
         let mut fitting = (begin - high as usize..end - high as usize).filter(fits);
-        fitting.next().map_or(0..0, |first| first..fitting.last().unwrap_or(first) + 1)
+        fitting.next().map_or(0..0, |first| first..fitting.next_back().unwrap_or(first) + 1)
     }
 
     /// One of its bytes, for who wants all of it to be on its way from memory.
@@ -127,7 +127,7 @@ const fn nth_one(word: u64, sums: u64, n: u64) -> usize {
     let byte = first_from(sums, n) * 8;
     let left = n - (((sums << 8) >> byte) & 0xff);
     // Each bit of the byte in a byte of its own.
-    let bits = ((word >> byte) & 0xff) * EACH & 0x8040_2010_0804_0201;
+    let bits = (((word >> byte) & 0xff) * EACH) & 0x8040_2010_0804_0201;
     let ones = ((bits + 0x7f * EACH) >> 7) & EACH;
     (byte + first_from(ones.wrapping_mul(EACH), left)) as usize
 }
