@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use cairn::locate::{Area, Estimate, Known, Learned, Memory, Query, estimate};
 use cairn::model::{CellKey, EmitterKey, Metres};
-use cairn::pack::{Builder, Notes, Options, Pack, Packs, Region, StationSource};
+use cairn::pack::Packs;
+use cairn_world::packed;
 use cairn_world::town::{Days, TOWNS};
 
 const SEEDS: u64 = 3;
@@ -35,18 +36,16 @@ fn main() {
         for seed in 1..=SEEDS {
             let Days { reports, questions, .. } = town.live(seed, QUESTIONS);
             let all = Memory::of(&reports);
-            let settled = self::settled(&all);
+            let settled = cairn_world::settled(&all);
             let (first, second) = reports.split_at(reports.len() / 2);
             let [first, second] = [first, second].map(Memory::of);
             let passing = Memory::of(reports.iter().step_by(8));
-            let pack = |name: &str, of: &Memory| {
-                let path = folder.path().join(name);
-                write(of, &path);
-                Arc::new(Pack::open(&path).expect("a pack"))
-            };
+            let pack = |name: &str, of: &Memory| Arc::new(packed(of, &folder.path().join(name)).expect("a pack"));
             let town = Packs::new(vec![pack("town", &settled)]);
-            let halves =
-                Packs::new(vec![pack("first", &self::settled(&first)), pack("second", &self::settled(&second))]);
+            let halves = Packs::new(vec![
+                pack("first", &cairn_world::settled(&first)),
+                pack("second", &cairn_world::settled(&second)),
+            ]);
             let nothing = Memory::default();
             for question in &questions {
                 let query = wifi(&question.query);
@@ -87,32 +86,6 @@ fn line(answers: &[Option<(f64, Estimate)>]) -> String {
         within(|e| e.r68),
         within(|e| e.r95)
     )
-}
-
-fn write(memory: &Memory, path: &std::path::Path) {
-    let options = Options {
-        notes: Notes::default(),
-        region: Region::Everywhere,
-        min_sightings: 1,
-        not_before: 0,
-        stretch: 0,
-        today: 20_454,
-        secret: [5; 32],
-    };
-    let mut builder = Builder::new(path, options);
-    for (key, learned) in memory.emitters() {
-        if let Some(mac) = key.mac() {
-            builder.add_station(&StationSource::learned(mac, &learned)).expect("room");
-        }
-    }
-    builder.finish(&mut |_| true).expect("a pack");
-}
-
-/// What is settled of it.
-fn settled(of: &Memory) -> Memory {
-    let mut settled = of.clone();
-    settled.retain(Learned::is_settled);
-    settled
 }
 
 /// What the asking phone learned.

@@ -84,8 +84,10 @@ impl Town {
             exponent: (exponent, exponent + draw(0.0, 1.2)),
             wall: (wall, wall + draw(0.0, 7.0)),
             shadowing: draw(3.5, 9.5),
-            shadow_size: draw(12.0, 45.0),
-            fading: draw(1.5, 4.5),
+            // From what changes with each step to what a block of houses does.
+            shadow_size: draw(6.0, 45.0),
+            // From beacons that all arrive alike to those that bodies and cars come between.
+            fading: draw(1.5, 7.5),
             moved: draw(-0.05, 0.15).max(0.0),
             hotspots: draw(0.0, 60.0),
             block: draw(60.0, 160.0),

@@ -3,6 +3,7 @@
 //! What estimators are measured in, and what their radii are fitted to: see the bench `estimates` and the example `radii`.
 
 mod kinds;
+mod plain;
 mod travel;
 mod wigle;
 
@@ -13,6 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 pub use kinds::{CAR, TOWNS, WALK, WALKS};
+pub use plain::Plain;
 pub use travel::sightings;
 
 use crate::{Emitter, FIRST_DAY, Journey, Params, Propagation, Site, World};
@@ -110,10 +112,19 @@ struct Streets {
 }
 
 impl Streets {
-    /// One to ask in.
-    fn to_ask(&self, town: &Town, chance: &mut ChaCha8Rng) -> Street {
-        let of =
-            if !self.others.is_empty() && chance.random::<f64>() < town.strays { &self.others } else { &self.learned };
+    /// A grid of them so many metres apart, of which a share is learned: at least one.
+    fn some(apart: f64, share: f64, chance: &mut ChaCha8Rng) -> Self {
+        let lines = (0..=(SIDE / apart) as i32).flat_map(|n| [true, false].map(|e| (f64::from(n) * apart, e)));
+        let (mut learned, mut others): (Vec<Street>, Vec<Street>) = lines.partition(|_| chance.random::<f64>() < share);
+        if learned.is_empty() {
+            learned.extend(others.pop());
+        }
+        Self { learned, others }
+    }
+
+    /// One to ask in: with this chance one that was not learned.
+    fn to_ask(&self, strays: f64, chance: &mut ChaCha8Rng) -> Street {
+        let of = if !self.others.is_empty() && chance.random::<f64>() < strays { &self.others } else { &self.learned };
         of[chance.random_range(0..of.len())]
     }
 }
@@ -149,14 +160,8 @@ impl Town {
         let mut chance = ChaCha8Rng::seed_from_u64(seed);
         let plane = LocalPlane::around(centre());
         let world = self.build(seed, &plane, &mut chance);
-        let lines =
-            (0..=(SIDE / self.block) as i32).flat_map(|n| [true, false].map(|e| (f64::from(n) * self.block, e)));
-        let (mut learned, mut others): (Vec<Street>, Vec<Street>) =
-            lines.partition(|_| chance.random::<f64>() < self.streets);
-        if learned.is_empty() {
-            learned.extend(others.pop());
-        }
-        Ground { world, plane, streets: Streets { learned, others }, chance }
+        let streets = Streets::some(self.block, self.streets, &mut chance);
+        Ground { world, plane, streets, chance }
     }
 
     fn build(&self, seed: u64, plane: &LocalPlane, chance: &mut ChaCha8Rng) -> World {

@@ -42,7 +42,7 @@ pub(super) fn live(
     let reports = streets.learned.iter().flat_map(|street| travel(town, world, plane, *street, chance)).collect();
     let questions = (0..questions)
         .map(|_| {
-            let (across, east) = streets.to_ask(town, chance);
+            let (across, east) = streets.to_ask(town.strays, chance);
             let off = beside(town, chance);
             let along = chance.random_range(0.1 * SIDE..0.9 * SIDE);
             let truth = on(plane, across + off, east, along);

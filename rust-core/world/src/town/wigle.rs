@@ -99,7 +99,7 @@ impl Walkers {
         let reports = runs.iter().flat_map(|csv| reports(csv)).collect();
         let mut asked = Vec::new();
         while asked.len() < questions {
-            let street = streets.to_ask(town, chance);
+            let street = streets.to_ask(town.strays, chance);
             let phone = device(chance) + town.offset / 2.0;
             self.ask(town, world, plane, street, phone, &mut asked, chance);
         }
