@@ -7,8 +7,8 @@
 
 mod field;
 
+use super::evidence::Evidence;
 use super::posterior::Posterior;
-use super::radii::Evidence;
 use super::{Area, HeardKey, Known, Learned, Query};
 use crate::model::{EmitterKey, LatLng, LocalPlane};
 use field::Field;

@@ -5,12 +5,12 @@
 //! estimated along (Nurminen et al. 2012; location-services.md, E). The answer is the mean of the posterior.
 
 use super::cluster::{Cluster, Rival, rival};
+use super::evidence::{Evidence, Reckoned};
 use super::lanes::{self, Four, View, ln};
 use super::posterior::Posterior;
-use super::radii::{Evidence, OfWitnesses};
 use super::signal;
 use super::witness::Witness;
-use crate::model::{EmitterKind, LatLng, LocalPlane};
+use crate::model::{LatLng, LocalPlane};
 
 /// How much more readings differ from the model than they did while it was learned from them (a factor of the variance): the
 /// model was fitted to those, and other phones ask on other days.
@@ -69,41 +69,16 @@ pub(super) fn find(cluster: &Cluster) -> Found {
     for (witness, off) in cluster.members.iter().zip(&offs) {
         if *off > LOUD { disagree.push(witness) } else { agree.push(witness) }
     }
-    let evidence = weigh_up(cluster, place, fine.deviation, noisiness(&offs));
+    let reckoned = Reckoned { place, posterior: fine.deviation, noise: noisiness(&offs), offset: f64::from(offset) };
     // Where even the members disagree, the answer still rests on two of them.
     let used = agree.len().max(2);
     Found {
         place,
-        evidence,
+        evidence: Evidence::of_witnesses(cluster, &reckoned),
         used,
         disagree: cluster.members.len() + cluster.others.len() - used,
         rival: rival(place, &agree, &disagree, cluster.scale),
     }
-}
-
-/// What the radii are worked out from.
-fn weigh_up(cluster: &Cluster, place: LatLng, posterior: f64, noise: f64) -> Evidence {
-    let members = &cluster.members;
-    let plane = LocalPlane::around(place);
-    let n = members.len() as f64;
-    let logs: f64 = members.iter().map(|w| f64::from(w.error.mean_square() / 2.0).ln() / 2.0).sum();
-    let squares: f64 = members.iter().map(|w| plane.distance(w.place).0.powi(2)).sum();
-    let (east, north) = members.iter().map(|w| plane.to_xy(w.place)).fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
-    let mut ways: Vec<f64> = members.iter().filter_map(|w| Some(signal::distance(w.level - w.signal?))).collect();
-    ways.sort_unstable_by(f64::total_cmp);
-    let nearest = ways.get(2).or(ways.last()).copied();
-    Evidence::of_witnesses(&OfWitnesses {
-        wifi: members.iter().any(|w| w.kind == EmitterKind::Wifi),
-        posterior,
-        places: (logs / n).exp(),
-        witnesses: members.iter().map(|w| w.trust).sum(),
-        noise,
-        nearest: nearest.unwrap_or(members[0].spread),
-        apart: (squares / n).sqrt(),
-        aside: east.hypot(north) / (n * (squares / n).sqrt()).max(1.0),
-        learned_noise: (members.iter().map(|w| w.noise).sum::<f64>() / n).sqrt(),
-        unknown: 1.0 - cluster.known,
-    })
 }
 
 /// The witnesses, and the variance of one reading, dB².
@@ -115,7 +90,7 @@ struct Scene {
 impl Scene {
     fn new(witnesses: &[Witness], plane: &LocalPlane) -> Self {
         // As noisy as these access points were while they were learned, with some belief in the usual.
-        let learned: f64 = witnesses.iter().map(|w| w.noise).sum();
+        let learned: f64 = witnesses.iter().map(|w| w.learned.noise()).sum();
         let n = witnesses.len() as f64;
         let usual = f64::from(signal::USUAL_NOISE);
         let noise = OTHER_DAY * (learned + NOISE_BELIEF * usual) / (n + NOISE_BELIEF);

@@ -261,6 +261,12 @@ impl Learned {
         self.heard.spots()
     }
 
+    /// How well it is known from where it was heard: mean square of the fixes' errors and of what spots put together, m².
+    pub(super) fn blur(&self) -> Option<f64> {
+        let all: f32 = self.spots().iter().map(|s| s.count).sum();
+        (all > 0.0).then(|| f64::from(self.spots().iter().map(|s| s.count * s.blur).sum::<f32>() / all))
+    }
+
     /// Sightings at its present place.
     pub fn count(&self) -> u16 {
         self.count

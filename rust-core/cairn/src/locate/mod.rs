@@ -7,6 +7,7 @@ mod belief;
 mod cells;
 mod cluster;
 mod evaluate;
+mod evidence;
 mod grid;
 mod heard;
 mod lanes;
@@ -25,13 +26,13 @@ mod witness;
 pub use area::Area;
 use cells::Cells;
 pub use evaluate::{Evaluation, evaluate};
+pub use evidence::{Evidence, FEATURES, Features};
 pub(crate) use heard::SPOTS;
 pub use learned::Learned;
 pub(crate) use learned::{Columns, Moments, SpotRow};
 pub use memory::Memory;
 pub(crate) use observation::ASSUMED_ACCURACY;
 pub use observation::Observation;
-pub use radii::{Evidence, FEATURES, Features};
 pub use track::Track;
 use witness::Gathered;
 
@@ -170,8 +171,8 @@ impl Source {
 /// not agree: one access point alone answers nothing (it would give away where its owner lives, and it may have moved).
 pub fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
     let cells = Cells::of(query, known);
-    let Gathered { witnesses, left_out, known } = witness::gather(query, known);
-    if let Some(cluster) = cluster::agreeing(witnesses, known, cells.around()) {
+    let Gathered { witnesses, left_out, addresses } = witness::gather(query, known);
+    if let Some(cluster) = cluster::agreeing(witnesses, addresses, cells.around()) {
         let found = grid::find(&cluster);
         let (r68, r95) = radii::with_doubt(found.evidence.radii(), found.rival);
         let left_out = LeftOut { disagree: found.disagree, ..left_out };
@@ -199,8 +200,8 @@ pub fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
 
 /// Where an estimate would be, and what it would rest on: for fitting the radii.
 pub fn evidence(query: &Query, known: &impl Known) -> Option<(LatLng, Evidence)> {
-    let Gathered { witnesses, known: share, .. } = witness::gather(query, known);
-    let from_witnesses = cluster::agreeing(witnesses, share, None).map(|cluster| grid::find(&cluster));
+    let Gathered { witnesses, addresses, .. } = witness::gather(query, known);
+    let from_witnesses = cluster::agreeing(witnesses, addresses, None).map(|cluster| grid::find(&cluster));
     let from_cells = || Cells::of(query, known).find().map(|f| (f.place, f.evidence));
     from_witnesses.map(|f| (f.place, f.evidence)).or_else(from_cells)
 }

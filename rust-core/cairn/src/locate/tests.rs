@@ -189,10 +189,9 @@ fn the_radii_are_true_in_worlds_of_every_kind() {
         );
         assert!(pairs.len() * 100 >= asked.len() * 95, "{name}");
         all = (all.0 + quality.inside68, all.1 + quality.inside95);
-        // Here each reading is as far off as it likes, without the shadows that streets have: a single world may be noisier than the
-        // estimator believes, but none may be far off.
+        // A single world is a sample of one, but none may be far off.
         let inside = (quality.inside68, quality.inside95);
-        assert!((0.50..=0.95).contains(&inside.0) && inside.1 >= 0.83, "{name}: {inside:?}");
+        assert!((0.56..=0.80).contains(&inside.0) && inside.1 >= 0.88, "{name}: {inside:?}");
     }
     let n = worlds.len() as f64;
     let inside = (all.0 / n, all.1 / n);

@@ -8,6 +8,8 @@ use crate::model::{EmitterKey, EmitterKind, LatLng, Mac};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Witness {
     pub kind: EmitterKind,
+    /// What is known of it; what every point of a grid asks for stands beside.
+    pub learned: Learned,
     /// Where it is thought to be.
     pub place: LatLng,
     /// Variances of that, m².
@@ -16,8 +18,6 @@ pub(super) struct Witness {
     pub spread: f64,
     /// Its level one metre away, dBm.
     pub level: f64,
-    /// Mean square of what its signals were off while it was learned, dB².
-    pub noise: f64,
     /// Its signal here, dBm.
     pub signal: Option<f64>,
     /// How much its word counts, 0 to 1.
@@ -28,8 +28,14 @@ pub(super) struct Witness {
 pub(super) struct Gathered {
     pub witnesses: Vec<Witness>,
     pub left_out: LeftOut,
-    /// How many of the addresses that are heard are known, as a share: few are where the phone has not been.
-    pub known: f64,
+    pub addresses: Addresses,
+}
+
+/// How many addresses are heard, and how many of them are known: few are where the phone has not been.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Addresses {
+    pub heard: u32,
+    pub known: u32,
 }
 
 /// Addresses made up by their owner are mostly honest routers' second networks, and sometimes phones': their word counts less.
@@ -44,11 +50,11 @@ pub(super) fn gather(query: &Query, known: &impl Known) -> Gathered {
     let beacons = query.beacons.iter().map(|h| (h, EmitterKey::beacon(h.mac)));
     let mut devices: Vec<Device> = Vec::new();
     let mut left_out = LeftOut::default();
-    let (mut heard_addresses, mut known_addresses) = (0_u32, 0_u32);
+    let mut addresses = Addresses::default();
     for (heard, key) in wifi.chain(beacons) {
-        heard_addresses += 1;
+        addresses.heard += 1;
         let Some(learned) = known.emitter(key) else { continue };
-        known_addresses += 1;
+        addresses.known += 1;
         let witness = testify(heard, key.kind(), &learned);
         if learned.is_mobile() {
             left_out.mobile += 1;
@@ -69,22 +75,18 @@ pub(super) fn gather(query: &Query, known: &impl Known) -> Gathered {
             }
         }
     }
-    Gathered {
-        witnesses: devices.into_iter().map(|d| d.witness).collect(),
-        left_out,
-        known: f64::from(known_addresses) / f64::from(heard_addresses.max(1)),
-    }
+    Gathered { witnesses: devices.into_iter().map(|d| d.witness).collect(), left_out, addresses }
 }
 
 fn testify(heard: &HeardMac, kind: EmitterKind, learned: &Learned) -> Witness {
     let honest = if heard.mac.is_locally_administered() { MADE_UP_TRUST } else { 1.0 };
     Witness {
         kind,
+        learned: *learned,
         place: learned.place(),
         error: learned.error(),
         spread: learned.spread().0,
         level: learned.level(),
-        noise: learned.noise(),
         signal: heard.signal.map(|s| f64::from(s.0)),
         trust: honest * learned.trust(),
     }
