@@ -168,6 +168,10 @@ const SUSPICIOUS: Metres = Metres(150.0);
 /// The truth is within so many 95 % radii, whatever the radio did.
 const BEYOND_DOUBT: f64 = 2.0;
 
+/// Witnesses that ride along on a bus agree with each other on where it has been. So it is also within their spread, of which so many
+/// sightings tell half.
+const HALF_TOLD: f64 = 8.0;
+
 /// Whether well-known access points say that the phone is elsewhere: jamming, spoofing, or a fix held in a tunnel.
 ///
 /// An estimate from them has to be sure of itself, and the fix far outside of it. It is worked out only where most of them are
@@ -178,9 +182,11 @@ fn contradicted(fix: &Fix, sightings: &[Sighting], emitters: &impl Emitters) -> 
     let around = LocalPlane::around(fix.place);
     // Nothing but witnesses is asked about: what is unknown here would widen the radii, and speaks neither for nor against.
     let mut query = Query::default();
+    let mut reaches = 0.0;
     for sighting in sightings {
         let Detail::Wifi { mac, .. } = sighting.detail else { continue };
         let Some(learned) = Settled(emitters).witness(sighting.emitter()) else { continue };
+        reaches += learned.spread().0 * (1.0 + HALF_TOLD / f64::from(learned.count()));
         if around.distance(learned.place()).0 > SUSPICIOUS.0 + error {
             far += 1;
         } else {
@@ -192,8 +198,10 @@ fn contradicted(fix: &Fix, sightings: &[Sighting], emitters: &impl Emitters) -> 
     if far < WITNESSES || far <= near {
         return false;
     }
+    let reach = reaches / (far + near) as f64;
     locate::estimate(&query, &Settled(emitters)).is_some_and(|e| {
-        e.used >= WITNESSES && e.place.distance(fix.place).0 > BEYOND_DOUBT * e.r95.0 + SUSPICIOUS.0 / 2.0 + error
+        let beyond = (BEYOND_DOUBT * e.r95.0).max(reach) + SUSPICIOUS.0 / 2.0 + error;
+        e.used >= WITNESSES && e.place.distance(fix.place).0 > beyond
     })
 }
 
