@@ -1,7 +1,7 @@
 //! Which witnesses agree: those of one neighbourhood, chosen so that many that moved cannot outvote a few that stayed.
 
 use super::learned::mean_place;
-use super::witness::{Addresses, Witness};
+use super::witness::Witness;
 use crate::model::{LatLng, LocalPlane};
 
 /// Witnesses that agree, and those that do not.
@@ -14,7 +14,8 @@ pub(super) struct Cluster {
     pub middle: LatLng,
     /// The distance at which the witnesses are usually heard, m.
     pub scale: f64,
-    pub addresses: Addresses,
+    /// The share of the addresses heard that are known.
+    pub known: f64,
 }
 
 /// How far apart witnesses may be, in units of the distance at which they are usually heard (their median spread): support
@@ -27,7 +28,7 @@ const OUT_OF_CELL: f64 = 0.05;
 
 /// The neighbourhood with the most support, where `cells` say (a place and its 95 % radius); `None` where no two devices
 /// agree.
-pub(super) fn agreeing(witnesses: Vec<Witness>, addresses: Addresses, cells: Option<(LatLng, f64)>) -> Option<Cluster> {
+pub(super) fn agreeing(witnesses: Vec<Witness>, known: f64, cells: Option<(LatLng, f64)>) -> Option<Cluster> {
     let scale = median_spread(&witnesses)?;
     let plane = LocalPlane::around(witnesses.first()?.place);
     let stands: Vec<Stand> = witnesses.iter().map(|w| Stand::of(w, &plane)).collect();
@@ -44,7 +45,7 @@ pub(super) fn agreeing(witnesses: Vec<Witness>, addresses: Addresses, cells: Opt
         return None;
     }
     let middle = mean_place(members.iter().map(|w| (w.place, w.trust * nearness(w))))?;
-    Some(Cluster { members, others, middle, scale, addresses })
+    Some(Cluster { members, others, middle, scale, known })
 }
 
 fn median_spread(witnesses: &[Witness]) -> Option<f64> {

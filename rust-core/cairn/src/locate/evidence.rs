@@ -75,7 +75,7 @@ impl Evidence {
                 // Whether they stand all around or to one side: at the edge of a town, say.
                 east.hypot(north) / (n * apart).max(1.0),
                 // Where many that are heard are unknown, the phone is not where the others were learned.
-                1.0 - f64::from(cluster.addresses.known) / f64::from(cluster.addresses.heard.max(1)),
+                1.0 - cluster.known,
                 mean(&|w| w.spread.ln()),
                 mean(&|w| w.learned.blur().unwrap_or(ASSUMED_ACCURACY.0.powi(2)).max(1.0).ln()),
                 mean(&|w| w.learned.spots().len() as f64),

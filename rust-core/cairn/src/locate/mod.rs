@@ -171,8 +171,8 @@ impl Source {
 /// not agree: one access point alone answers nothing (it would give away where its owner lives, and it may have moved).
 pub fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
     let cells = Cells::of(query, known);
-    let Gathered { witnesses, left_out, addresses } = witness::gather(query, known);
-    if let Some(cluster) = cluster::agreeing(witnesses, addresses, cells.around()) {
+    let Gathered { witnesses, left_out, known } = witness::gather(query, known);
+    if let Some(cluster) = cluster::agreeing(witnesses, known, cells.around()) {
         let found = grid::find(&cluster);
         let (r68, r95) = radii::with_doubt(found.evidence.radii(), found.rival);
         let left_out = LeftOut { disagree: found.disagree, ..left_out };
@@ -200,8 +200,8 @@ pub fn estimate(query: &Query, known: &impl Known) -> Option<Estimate> {
 
 /// Where an estimate would be, and what it would rest on: for fitting the radii.
 pub fn evidence(query: &Query, known: &impl Known) -> Option<(LatLng, Evidence)> {
-    let Gathered { witnesses, addresses, .. } = witness::gather(query, known);
-    let from_witnesses = cluster::agreeing(witnesses, addresses, None).map(|cluster| grid::find(&cluster));
+    let Gathered { witnesses, known: share, .. } = witness::gather(query, known);
+    let from_witnesses = cluster::agreeing(witnesses, share, None).map(|cluster| grid::find(&cluster));
     let from_cells = || Cells::of(query, known).find().map(|f| (f.place, f.evidence));
     from_witnesses.map(|f| (f.place, f.evidence)).or_else(from_cells)
 }

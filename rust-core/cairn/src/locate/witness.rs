@@ -28,14 +28,8 @@ pub(super) struct Witness {
 pub(super) struct Gathered {
     pub witnesses: Vec<Witness>,
     pub left_out: LeftOut,
-    pub addresses: Addresses,
-}
-
-/// How many addresses are heard, and how many of them are known: few are where the phone has not been.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Addresses {
-    pub heard: u32,
-    pub known: u32,
+    /// How many of the addresses that are heard are known, as a share: few are where the phone has not been.
+    pub known: f64,
 }
 
 /// Addresses made up by their owner are mostly honest routers' second networks, and sometimes phones': their word counts less.
@@ -50,11 +44,11 @@ pub(super) fn gather(query: &Query, known: &impl Known) -> Gathered {
     let beacons = query.beacons.iter().map(|h| (h, EmitterKey::beacon(h.mac)));
     let mut devices: Vec<Device> = Vec::new();
     let mut left_out = LeftOut::default();
-    let mut addresses = Addresses::default();
+    let (mut heard_addresses, mut known_addresses) = (0_u32, 0_u32);
     for (heard, key) in wifi.chain(beacons) {
-        addresses.heard += 1;
+        heard_addresses += 1;
         let Some(learned) = known.emitter(key) else { continue };
-        addresses.known += 1;
+        known_addresses += 1;
         let witness = testify(heard, key.kind(), &learned);
         if learned.is_mobile() {
             left_out.mobile += 1;
@@ -75,7 +69,11 @@ pub(super) fn gather(query: &Query, known: &impl Known) -> Gathered {
             }
         }
     }
-    Gathered { witnesses: devices.into_iter().map(|d| d.witness).collect(), left_out, addresses }
+    Gathered {
+        witnesses: devices.into_iter().map(|d| d.witness).collect(),
+        left_out,
+        known: f64::from(known_addresses) / f64::from(heard_addresses.max(1)),
+    }
 }
 
 fn testify(heard: &HeardMac, kind: EmitterKind, learned: &Learned) -> Witness {
