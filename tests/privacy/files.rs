@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use cairn::engine::Engine;
 use cairn::exchange::{Begin, ExportFormat, ExportOptions, ImportOptions, export_to, run};
 use cairn::model::{Dbm, Fix, HeardWifi, LatLng, LocalPlane, Mac, Metres, Millis, Scan, Ssid};
-use cairn::pack::{Builder, Notes, Options, Pack, Region};
+use cairn::pack::{Builder, Options, Pack};
 use cairn::vault::{Locks, Password, Stretch, Unlock, Watch};
 use cairn_tests::patiently;
 use serde_json::Value;
@@ -225,15 +225,7 @@ pub fn a_vault(week: &Week, said: &mut String) {
 /// A pack of what the phone learned answers for none of those who must be nowhere.
 pub fn a_pack(week: &Week, said: &mut String) {
     let path = week.dir.path().join("week.pack");
-    let options = Options {
-        notes: Notes::default(),
-        region: Region::Everywhere,
-        min_sightings: 1,
-        not_before: 0,
-        stretch: 0,
-        today: 20_500,
-        secret: [7; 32],
-    };
+    let options = Options::everything(20_500, [7; 32]);
     let mut builder = Builder::new(&path, options);
     let filled = week.engine.fill_pack(&mut builder, &mut |_| true);
     assert!(*filled.as_ref().unwrap() > 100, "{filled:?}");

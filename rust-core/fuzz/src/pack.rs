@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use cairn::model::{CellKey, LatLng, Mac, Metres, Radio};
-use cairn::pack::{Builder, CellSource, Notes, Options, Pack, PackError, Region, StationSource, merge};
+use cairn::pack::{Builder, CellSource, Options, Pack, PackError, StationSource, merge};
 
 use super::scratch;
 
@@ -28,15 +28,7 @@ pub fn read_pack(data: &[u8]) {
 /// A dozen access points beside each other, and a few cells.
 fn made() -> Result<Vec<u8>, PackError> {
     let path = scratch("made");
-    let options = Options {
-        notes: Notes::default(),
-        region: Region::Everywhere,
-        min_sightings: 1,
-        not_before: 0,
-        stretch: 0,
-        today: TODAY,
-        secret: [5; 32],
-    };
+    let options = Options::everything(TODAY, [5; 32]);
     let mut builder = Builder::new(&path, options);
     let place = |n: u64| LatLng::from_e7(601_700_000, 249_400_000 + n as i32 * 5_000);
     for (n, mac) in macs().into_iter().enumerate() {

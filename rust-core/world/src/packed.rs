@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use cairn::locate::{Learned, Memory};
-use cairn::pack::{Builder, Notes, Options, Pack, PackError, Region, StationSource};
+use cairn::pack::{Builder, Options, Pack, PackError, StationSource};
 
 /// What is settled of what was learned: a pack has no more than that.
 pub fn settled(of: &Memory) -> Memory {
@@ -17,15 +17,7 @@ pub fn settled(of: &Memory) -> Memory {
 /// # Errors
 /// Where the file cannot be written or read.
 pub fn packed(memory: &Memory, path: &Path) -> Result<Pack, PackError> {
-    let options = Options {
-        notes: Notes::default(),
-        region: Region::Everywhere,
-        min_sightings: 1,
-        not_before: 0,
-        stretch: 0,
-        today: 20_454,
-        secret: [5; 32],
-    };
+    let options = Options::everything(20_454, [5; 32]);
     let mut builder = Builder::new(path, options);
     for (key, learned) in memory.emitters() {
         if let Some(mac) = key.mac() {

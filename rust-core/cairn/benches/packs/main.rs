@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use cairn::model::Mac;
-use cairn::pack::{Builder, CellSource, Notes, Options, Pack, Region, StationSource};
+use cairn::pack::{Builder, CellSource, Notes, Options, Pack, StationSource};
 use made_up::{PER_PLACE, Spread, Stations};
 
 /// Scans asked for.
@@ -58,12 +58,7 @@ fn main() {
 fn options() -> Options {
     Options {
         notes: Notes { name: "Bench".into(), source: "made up".into(), licence: "CC0-1.0".into() },
-        region: Region::Everywhere,
-        min_sightings: 1,
-        not_before: 0,
-        stretch: 0,
-        today: 20_454,
-        secret: [11; 32],
+        ..Options::everything(20_454, [11; 32])
     }
 }
 

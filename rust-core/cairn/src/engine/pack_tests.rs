@@ -3,7 +3,7 @@
 use super::*;
 use crate::locate::{HeardMac, Query};
 use crate::model::{Dbm, HeardWifi, LatLng, LocalPlane, Mac, Metres, Millis, Ssid};
-use crate::pack::{Builder, Notes, Options, Pack, PackError, Region};
+use crate::pack::{Builder, Options, Pack, PackError};
 
 /// 2026-01-01.
 const START: i64 = 1_767_225_600_000;
@@ -41,15 +41,7 @@ fn walk(engine: &Engine, length: i64) {
 }
 
 fn options() -> Options {
-    Options {
-        notes: Notes::default(),
-        region: Region::Everywhere,
-        min_sightings: 1,
-        not_before: 0,
-        stretch: 0,
-        today: 20_500,
-        secret: [4; 32],
-    }
+    Options::everything(20_500, [4; 32])
 }
 
 fn fill(engine: &Engine, path: &std::path::Path) -> u64 {

@@ -9,12 +9,7 @@ pub(super) const TODAY: u32 = 20_454;
 pub(super) fn options() -> Options {
     Options {
         notes: Notes { name: "Town".into(), source: "tests".into(), licence: "CC0-1.0".into() },
-        region: Region::Everywhere,
-        min_sightings: 1,
-        not_before: 0,
-        stretch: 0,
-        today: TODAY,
-        secret: std::array::from_fn(|i| i as u8),
+        ..Options::everything(TODAY, std::array::from_fn(|i| i as u8))
     }
 }
 
