@@ -24,7 +24,8 @@ struct Line {
     r95: (f64, [f64; FEW]),
 }
 
-/// Few of the towns have beacons enough to answer: less is told apart.
+/// Few of the towns have beacons enough to answer, so less is told apart. The slopes are as fitted; the constants are set by hand, for a
+/// fit of them to so few holds too many: in the twelve worlds with a name that have some, 58 to 80 % and 90 to 98 %.
 const BEACON: Line = Line { r68: (-0.400, [1.063, -0.045, 0.566, 1.852]), r95: (0.300, [0.933, 0.038, 0.533, 1.412]) };
 
 /// Made-up towns are small and cells are not: what is in metres has one in sum, so that the fit holds at any scale. Within a town the

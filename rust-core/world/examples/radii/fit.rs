@@ -33,7 +33,6 @@ const WORLDS: usize = 64;
 const ANSWERS: usize = 100;
 /// A world with fewer answers says nothing.
 const FEWEST: usize = 40;
-/// Half as many steps find the same to a hundredth.
 const STEPS: i32 = 4_000;
 const RATE: f32 = 0.01;
 /// Pulls what does not help to zero.

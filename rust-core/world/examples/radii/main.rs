@@ -36,7 +36,7 @@ const QUESTIONS: usize = 200;
 /// Seeds of the named towns that are fitted to first, and that check. Bench `estimates` and the tests have others.
 const FITTED: std::ops::Range<u64> = 101..107;
 const CHECKED: std::ops::Range<u64> = 107..109;
-/// Neurons of the networks: more hold no more truths.
+/// Neurons of the network: sixteen hold little less.
 const NEURONS: usize = 24;
 /// Few towns have beacons enough to answer, and few cells: less is told apart.
 const FEW: Shape = Shape { features: 4, neurons: 0 };
